@@ -1,0 +1,10 @@
+// In:  a host and what a command was asked to do.
+// Out: an exit code; everything else through the host.
+// Does not know: argv, commander, the real machine.
+
+export { check, type CheckOptions } from "./check.ts";
+export { compile, type Compiled, type CompileResult } from "./compile.ts";
+export { explain } from "./explain.ts";
+export { generate, type GenerateOptions } from "./generate.ts";
+export { plan, type PlanOptions } from "./plan.ts";
+export type { ExitCode, Format } from "./report.ts";

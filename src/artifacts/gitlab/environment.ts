@@ -1,0 +1,57 @@
+import { type EnvironmentPlan, type JobPlan, type JobValue, type Plan, Reference } from "../../plan/index.ts";
+import { header } from "../text/header.ts";
+import { line } from "../text/quote.ts";
+import { type Entry, printYaml } from "../text/yaml.ts";
+import { READER_JOB } from "./reader.ts";
+import { readScript, ROLE_VARIABLE } from "./script.ts";
+
+/** One environment's fragment: the hidden job that logs in and reads, then the manifest's jobs. */
+export function environmentFragment(plan: Plan, environment: EnvironmentPlan): string {
+  const hidden = environment.hiddenJob;
+  const top = [
+    header(plan.manifest),
+    "",
+    `${line(environment.name)}: ${environment.roles.map(({ because }) => line(because)).join("; or ")}, of ${line(plan.who)}.`,
+    `In a job of your own:             extends: ${hidden}`,
+    `With a before_script of your own: begin it with - !reference [${hidden}, before_script]`,
+  ];
+  const entries: Entry[] = [{ key: hidden, value: hiddenJob(plan, environment) }];
+  for (const job of environment.jobs) entries.push({ key: job.name, value: visibleJob(environment, job) });
+  return printYaml(top.join("\n"), entries);
+}
+
+function hiddenJob(plan: Plan, environment: EnvironmentPlan): JobValue {
+  const { token } = plan;
+  const several = environment.roles.length > 1;
+  const job: Record<string, JobValue> = {
+    rules: environment.roles.map((role) => ({
+      if: role.condition,
+      ...(several ? { variables: { [ROLE_VARIABLE]: role.name } } : {}),
+    })),
+  };
+  const entered = environment.gitlabEnvironment;
+  if (entered !== undefined) {
+    job["environment"] = {
+      name: entered.name,
+      action: entered.action,
+      ...(entered.tier === undefined ? {} : { deployment_tier: entered.tier }),
+    };
+  }
+  if (token.kind === "id-token") job["id_tokens"] = { [token.variable]: { aud: token.audience ?? "" } };
+  job["before_script"] = [new Reference([READER_JOB, "script"]), readScript(plan, environment)];
+  return job;
+}
+
+/** The manifest's job. It ends with the hidden job in `extends`, so that nothing it extends takes its rules away. */
+function visibleJob(environment: EnvironmentPlan, job: JobPlan): JobValue {
+  const { extends: bases, before_script: own, ...body } = job.body;
+  const list = bases === undefined ? [] : Array.isArray(bases) ? bases : [bases as JobValue];
+  const result: Record<string, JobValue> = {
+    extends: list.length === 0 ? environment.hiddenJob : [...list, environment.hiddenJob],
+  };
+  if (own !== undefined) {
+    const items = Array.isArray(own) ? own : [own as JobValue];
+    result["before_script"] = [new Reference([environment.hiddenJob, "before_script"]), ...items];
+  }
+  return { ...result, ...body };
+}

@@ -1,0 +1,26 @@
+// In:  a plan.
+// Out: artifacts, path and text, all in memory.
+// Does not know: the manifest, the disk, or whether a file exists already.
+
+import type { Plan } from "../plan/index.ts";
+import type { Artifact } from "./artifact.ts";
+import { emitGitlab } from "./gitlab/index.ts";
+import { header } from "./text/header.ts";
+import { emitVault } from "./vault/index.ts";
+
+export { MARKER, type Artifact } from "./artifact.ts";
+
+/** Every file of a plan, sorted by path. */
+export function emit(plan: Plan): readonly Artifact[] {
+  const attributes: Artifact = {
+    path: ".gitattributes",
+    // GitLab folds marked files in merge requests; GitHub mirrors do the same with the other attribute.
+    text: `# ${header(plan.manifest)}\n* gitlab-generated linguist-generated\n`,
+    ownership: "generated",
+  };
+  const halves = [
+    plan.targets.includes("gitlab") ? emitGitlab(plan) : [],
+    plan.targets.includes("vault") ? emitVault(plan) : [],
+  ];
+  return [attributes, ...halves.flat()].toSorted((a, b) => (a.path < b.path ? -1 : 1));
+}

@@ -1,0 +1,9 @@
+declare module "*.hbs" {
+  const render: (view: object) => string;
+  export default render;
+}
+
+declare module "*.sh" {
+  const text: string;
+  export default text;
+}

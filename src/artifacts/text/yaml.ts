@@ -1,0 +1,92 @@
+import { Document, Pair, Scalar, visit, YAMLMap, YAMLSeq } from "yaml";
+import { type JobValue, Reference } from "../../plan/index.ts";
+
+/** An entry of a mapping with a comment above it. */
+export interface Entry {
+  readonly key: string;
+  readonly value: JobValue;
+  readonly comment?: string;
+}
+
+/**
+ * GitLab YAML from data: entries in their order, a blank line between them, the header as comment on top. GitLab reads
+ * YAML 1.1 and editors read 1.2, so whatever could mean something else in either is quoted; no line is ever folded.
+ */
+export function printYaml(header: string, entries: readonly Entry[]): string {
+  const map = new YAMLMap();
+  const document = new Document(map, { compat: "yaml-1.1" });
+  for (const { key, value, comment } of entries) {
+    const pair = new Pair(new Scalar(key), toNode(value));
+    if (comment !== undefined) pair.key.commentBefore = commentLines(comment);
+    pair.key.spaceBefore = true;
+    map.items.push(pair);
+  }
+  visit(document, {
+    Scalar(_, scalar) {
+      if (typeof scalar.value === "string") scalar.type = styleOf(scalar.value);
+    },
+  });
+  const body = document.toString({
+    lineWidth: 0,
+    flowCollectionPadding: false,
+    doubleQuotedMinMultiLineLength: 1_000_000,
+  });
+  return `${commentLines(header)
+    .split("\n")
+    .map((text) => `#${text}`)
+    .join("\n")}\n${body}`;
+}
+
+function commentLines(text: string): string {
+  return text
+    .split("\n")
+    .map((part) => (part === "" ? "" : ` ${part}`))
+    .join("\n");
+}
+
+function toNode(value: JobValue): unknown {
+  if (value instanceof Reference) {
+    const sequence = new YAMLSeq();
+    sequence.tag = "!reference";
+    sequence.flow = true;
+    sequence.items = value.path.map((step) => new Scalar(step));
+    return sequence;
+  }
+  if (Array.isArray(value)) {
+    const sequence = new YAMLSeq();
+    sequence.items = value.map((item: JobValue) => toNode(item));
+    if (value.length === 0) sequence.flow = true;
+    return sequence;
+  }
+  if (typeof value === "object" && value !== null) {
+    const map = new YAMLMap();
+    map.items = Object.entries(value).map(([key, item]) => new Pair(new Scalar(key), toNode(item)));
+    if (map.items.length === 0) map.flow = true;
+    return map;
+  }
+  return new Scalar(value);
+}
+
+/** Words that one of the two YAML versions takes for something else than text. */
+const NOT_TEXT = /^(?:y|n|yes|no|on|off|true|false|null|\.nan|\.inf)$/i;
+
+/** Plain only where YAML 1.1 and 1.2 cannot disagree: words that begin with a letter, or with `.` or `./` and one. */
+function styleOf(text: string): Scalar.Type {
+  if (text.includes("\n") && isPrintable(text)) return "BLOCK_LITERAL";
+  if (
+    /^(?:\.?\/?|\/)[A-Za-z][\w./:@=+-]*(?: [\w./@=+-]+)*$/.test(text) &&
+    !text.endsWith(":") &&
+    !NOT_TEXT.test(text)
+  ) {
+    return "PLAIN";
+  }
+  return text.includes('"') && !text.includes("'") && isPrintable(text) ? "QUOTE_SINGLE" : "QUOTE_DOUBLE";
+}
+
+/** Characters that both YAML versions allow outside double quotes. */
+function isPrintable(text: string): boolean {
+  return (
+    !/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\ufeff\p{Surrogate}]/u.test(text) &&
+    !/^[ \t\n]|[ \t]\n/.test(text)
+  );
+}

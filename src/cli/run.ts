@@ -1,0 +1,22 @@
+import { type Host, HostError } from "../host/index.ts";
+import { VERSION } from "./version.ts";
+
+/** Runs one command line and gives the exit code. Nothing is loaded that the command does not need. */
+export async function run(words: readonly string[], host: Host): Promise<number> {
+  if (words.length === 1 && (words[0] === "--version" || words[0] === "-V")) {
+    host.out(`${VERSION}\n`);
+    return 0;
+  }
+  try {
+    const { runProgram } = await import("./program.ts");
+    return await runProgram(words, host);
+  } catch (error) {
+    if (error instanceof HostError) {
+      host.err(`ci-vault-gen: ${error.message}\n`);
+      return 3;
+    }
+    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    host.err(`ci-vault-gen ${VERSION} has a bug; please report it with these lines:\n${stack}\n`);
+    return 3;
+  }
+}

@@ -1,0 +1,55 @@
+import type { Diagnostic } from "./diagnostic.ts";
+import { renderFrame } from "./frame.ts";
+import { positionOf, type Source } from "./source.ts";
+
+interface Look {
+  readonly colour: boolean;
+}
+
+/** Findings for people: headline, place, the line with a caret, why, what to do; then a count. */
+export function renderHuman(
+  diagnostics: readonly Diagnostic[],
+  source: Source | undefined,
+  look: Look,
+): string {
+  if (diagnostics.length === 0) return "";
+  const blocks = diagnostics.map((diagnostic) => renderOne(diagnostic, source, look));
+  return `${blocks.join("\n\n")}\n\n${summary(diagnostics)}\n`;
+}
+
+function renderOne(diagnostic: Diagnostic, source: Source | undefined, look: Look): string {
+  const paint = painter(look.colour);
+  const head = paint(diagnostic.severity, `${diagnostic.severity}[${diagnostic.code}]`);
+  const lines = [`${head}: ${paint("bold", diagnostic.message)}`];
+  let gutter = 1;
+  for (const [index, label] of diagnostic.labels.entries()) {
+    const span = source?.locate(label.place);
+    if (source === undefined || span === undefined) continue;
+    const { line, column } = positionOf(source.text, span.start);
+    gutter = Math.max(gutter, String(line).length);
+    lines.push(`${" ".repeat(gutter)}${index === 0 ? "-->" : ":::"} ${source.path}:${line}:${column}`);
+    lines.push(...renderFrame(source, label, gutter));
+  }
+  const pad = " ".repeat(gutter);
+  if (diagnostic.notes.length > 0 || diagnostic.help !== undefined) lines.push(`${pad} |`);
+  for (const note of diagnostic.notes) lines.push(`${pad} = note: ${note}`);
+  if (diagnostic.help !== undefined) lines.push(`${pad} = help: ${diagnostic.help}`);
+  return lines.join("\n");
+}
+
+function summary(diagnostics: readonly Diagnostic[]): string {
+  const count = (severity: string, word: string) => {
+    const number = diagnostics.filter((diagnostic) => diagnostic.severity === severity).length;
+    return number === 0 ? [] : [`${number} ${word}${number === 1 ? "" : "s"}`];
+  };
+  const codes = [...new Set(diagnostics.map(({ code }) => code))];
+  const more = `ci-vault-gen explain ${codes[0]}`;
+  return `${[...count("error", "error"), ...count("warning", "warning")].join(", ")}; more: ${more}`;
+}
+
+type Paint = "error" | "warning" | "bold";
+const ESCAPES: Record<Paint, string> = { error: "\u001b[1;31m", warning: "\u001b[1;33m", bold: "\u001b[1m" };
+
+function painter(colour: boolean): (paint: Paint, text: string) => string {
+  return (paint, text) => (colour ? `${ESCAPES[paint]}${text}\u001b[0m` : text);
+}

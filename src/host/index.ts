@@ -1,0 +1,48 @@
+// In:  a request to the outside world (files, streams, environment).
+// Out: plain data; `undefined` where a file is absent; `HostError` where the machine refuses.
+// Does not know: manifests, plans, artifacts, or why anything is read or written.
+
+/** What the tool may ask of the machine. The only implementation with `node:` inside is `host/node.ts`. */
+export interface Host {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Is stdout (out) or stderr (err) a terminal? Decides colour and prompts. */
+  readonly isTerminal: { readonly out: boolean; readonly err: boolean; readonly in: boolean };
+  out(text: string): void;
+  err(text: string): void;
+  /** The bytes of a file, `undefined` when nothing is there. */
+  readFile(path: string): Uint8Array | undefined;
+  /** A file that came with the tool, by its path in the package. */
+  asset(path: string): Uint8Array | undefined;
+  /** All of standard input. */
+  readStdin(): Uint8Array;
+  /** What stands at a path, without following a symbolic link. */
+  kind(path: string): PathKind;
+  /** Names in a folder, sorted by code unit; empty when there is none. */
+  list(path: string): readonly string[];
+  /** The path with all links resolved, `undefined` when it does not exist. */
+  realPath(path: string): string | undefined;
+  /** Writes through a temporary file and a rename, so that a reader sees the old bytes or the new, never half. */
+  writeFile(path: string, text: string, options?: { readonly executable?: boolean }): void;
+  removeFile(path: string): void;
+  /** Removes a folder if it is empty. */
+  removeEmptyFolder(path: string): void;
+  /** Lower-case hexadecimal SHA-256 of the UTF-8 bytes. */
+  hash(text: string | Uint8Array): string;
+}
+
+export type PathKind = "absent" | "file" | "folder" | "link" | "other";
+
+/** The machine refused (permission, full disk, …): exit code 3, never the user's manifest. */
+export class HostError extends Error {
+  readonly action: string;
+  readonly path: string;
+  readonly reason: string;
+  constructor(action: string, path: string, reason: string) {
+    super(`cannot ${action} ${path}: ${reason}`);
+    this.name = "HostError";
+    this.action = action;
+    this.path = path;
+    this.reason = reason;
+  }
+}

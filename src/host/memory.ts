@@ -1,0 +1,61 @@
+import { createHash } from "node:crypto";
+import type { Host } from "./index.ts";
+
+/** A machine in memory, for tests and for whoever embeds the generator. `files` maps absolute paths to text. */
+export interface MemoryHost extends Host {
+  readonly files: Map<string, string | Uint8Array>;
+  readonly written: string[];
+  readonly stdout: () => string;
+  readonly stderr: () => string;
+}
+
+interface Options {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly stdin?: string;
+  readonly assets?: Readonly<Record<string, string>>;
+}
+
+export function createMemoryHost(
+  start: Readonly<Record<string, string | Uint8Array>> = {},
+  options: Options = {},
+): MemoryHost {
+  const files = new Map<string, string | Uint8Array>(Object.entries(start));
+  const written: string[] = [];
+  const out: string[] = [];
+  const err: string[] = [];
+  const isFolder = (path: string) => [...files.keys()].some((file) => file.startsWith(`${path}/`));
+  return {
+    files,
+    written,
+    stdout: () => out.join(""),
+    stderr: () => err.join(""),
+    cwd: options.cwd ?? "/repo",
+    env: options.env ?? {},
+    isTerminal: { out: false, err: false, in: false },
+    out: (text) => void out.push(text),
+    err: (text) => void err.push(text),
+    readFile: (path) => {
+      const content = files.get(path);
+      return typeof content === "string" ? Buffer.from(content) : content;
+    },
+    asset: (path) => {
+      const content = options.assets?.[path];
+      return content === undefined ? undefined : Buffer.from(content);
+    },
+    readStdin: () => Buffer.from(options.stdin ?? ""),
+    kind: (path) => (files.has(path) ? "file" : isFolder(path) ? "folder" : "absent"),
+    list: (path) => {
+      const inside = [...files.keys()].filter((file) => file.startsWith(`${path}/`));
+      return [...new Set(inside.map((file) => file.slice(path.length + 1).split("/")[0] ?? ""))].toSorted();
+    },
+    realPath: (path) => (files.has(path) || isFolder(path) ? path : undefined),
+    writeFile: (path, text) => {
+      files.set(path, text);
+      written.push(path);
+    },
+    removeFile: (path) => void files.delete(path),
+    removeEmptyFolder: () => {},
+    hash: (text) => createHash("sha256").update(text).digest("hex"),
+  };
+}

@@ -1,0 +1,34 @@
+import { closest, type Diagnostic, type Place, report } from "../diagnostics/index.ts";
+import { PLACEHOLDERS } from "../manifest/index.ts";
+
+export type Placeholders = Readonly<Record<(typeof PLACEHOLDERS)[number], string | undefined>>;
+
+/** Puts the values in; what stands in braces and is none of ours is reported, since it would become part of a path. */
+export function fill(text: string, values: Placeholders, place: Place, found: Diagnostic[]): string {
+  if (!text.includes("{") && !text.includes("}")) return text;
+  return text.replace(/\{([^{}]*)\}/g, (whole, name: string) => {
+    if (!(PLACEHOLDERS as readonly string[]).includes(name)) {
+      const meant = closest(name, PLACEHOLDERS);
+      found.push(
+        report("model/unknown-placeholder", place, "this placeholder does not exist", {
+          notes: [`there are ${PLACEHOLDERS.map((word) => `{${word}}`).join(", ")}`],
+          help: meant === undefined ? undefined : `did you mean \`{${meant}}\`?`,
+        }),
+      );
+      return whole;
+    }
+    const value = values[name as keyof Placeholders];
+    if (value !== undefined) return value;
+    found.push(
+      report("model/unknown-placeholder", place, `\`{${name}}\` has no single value here`, {
+        notes: [
+          name === "environment"
+            ? "it stands for an environment, and this key belongs to none"
+            : "the manifest is for several projects, or for a group",
+        ],
+        help: "write the path out",
+      }),
+    );
+    return whole;
+  });
+}

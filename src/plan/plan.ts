@@ -1,0 +1,78 @@
+import type { BoundClaims } from "../access/index.ts";
+import type { Route } from "../diagnostics/index.ts";
+import type { GitlabEnvironment, Job, JobToken, Target, Vault } from "../model/index.ts";
+
+/** Every decision, before any file is written: who gets which role, which policy grants which path, which job runs when. */
+export interface Plan {
+  /** The manifest as seen from the repository's root; names it in headers. */
+  readonly manifest: string;
+  /** The output folder as seen from the repository's root: GitLab resolves `include: local` from there. */
+  readonly directory: string;
+  readonly targets: readonly Target[];
+  readonly token: JobToken;
+  readonly vault: Vault;
+  /** Who may log in, for comments: `project 22 (mygroup/myproject)`. */
+  readonly who: string;
+  readonly environments: readonly EnvironmentPlan[];
+}
+
+export interface EnvironmentPlan {
+  readonly name: string;
+  readonly origin: Route;
+  /** `.vault:<environment>` */
+  readonly hiddenJob: string;
+  readonly gitlabEnvironment: GitlabEnvironment | undefined;
+  readonly roles: readonly RolePlan[];
+  readonly policy: PolicyPlan;
+  readonly reads: readonly PathRead[];
+  readonly jobs: readonly JobPlan[];
+}
+
+export interface RolePlan {
+  readonly name: string;
+  /** Why it exists, in words: `branch main`. */
+  readonly because: string;
+  /** The `rules: if:` under which a job takes this role. */
+  readonly condition: string;
+  readonly bound: BoundClaims;
+  readonly policies: readonly string[];
+  readonly origins: readonly Route[];
+}
+
+export interface PolicyPlan {
+  readonly name: string;
+  readonly grants: readonly Grant[];
+}
+
+export interface Grant {
+  /** As the server sees it, `data/` included for KV v2. */
+  readonly path: string;
+  readonly capabilities: readonly string[];
+  /** Variables that need it, or in words what else does. */
+  readonly for: readonly string[];
+}
+
+/** One request of a job: an API path and what to take from the answer. */
+export interface PathRead {
+  /** Where the fields are in the answer: `kv2` in `.data.data`, `kv1` in `.data`. */
+  readonly shape: "kv1" | "kv2";
+  /** As it goes into the URL: percent-encoded, query included. */
+  readonly path: string;
+  readonly takes: readonly Take[];
+}
+
+export interface Take {
+  readonly variable: string;
+  readonly as: "env" | "file" | "json";
+  readonly field: string | undefined;
+  readonly base64: boolean;
+  readonly optional: boolean;
+  readonly origin: Route;
+}
+
+export interface JobPlan {
+  /** `<job>:<environment>` */
+  readonly name: string;
+  readonly body: Job["body"];
+  readonly origin: Route;
+}

@@ -1,0 +1,86 @@
+import { chmodSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { isolatedPath } from "../support/paths.ts";
+import { runScript, shells, type ScriptOptions, type ScriptRun, type Shell } from "../support/shells.ts";
+import { tempDir } from "../support/temp.ts";
+import { missingTools, onPath } from "../support/tools.ts";
+import { canary } from "./fake.ts";
+
+export const readerFile = fileURLToPath(new URL("../../templates/gitlab/reader.sh", import.meta.url));
+export const reader = readFileSync(readerFile, "utf8");
+
+/** The awks of job images that this machine has, as entries of an isolated path. */
+export const awks: readonly string[] = ["mawk", "gawk", "original-awk", "busybox"].filter(
+  (awk) => missingTools(awk).length === 0,
+);
+
+/** One shell with each awk, then the other shells with the first: every pair that differs in kind. */
+export function pairs(): readonly { readonly shell: Shell; readonly awk: string; readonly name: string }[] {
+  return shells().flatMap((shell) => awks.map((awk) => ({ shell, awk, name: `${shell.name} with ${awk}` })));
+}
+
+export interface Job extends ScriptOptions {
+  /** Lines between `ci_vault_begin` and `ci_vault_end`. */
+  readonly reads: readonly string[];
+  readonly options?: readonly string[];
+  /** Items before and after the reader. */
+  readonly before?: readonly string[];
+  readonly after?: readonly string[];
+  readonly awk?: string;
+  readonly shell?: Shell;
+  /** Instead of the isolated PATH with the tools of a small image. */
+  readonly path?: string;
+}
+
+export interface JobRun extends ScriptRun {
+  /** The content of a file that the job wrote with a relative name. */
+  readonly file: (name: string) => Buffer;
+  /** The arguments of each `sleep`, which takes no time here. */
+  readonly slept: () => readonly number[];
+}
+
+/** The shell that jobs are run with where the shell does not matter. */
+export const anyShell = shells()[0] as Shell;
+
+/** Runs a job as GitLab would, with the reader in `before_script` and one block for `addr`. */
+export async function runJob(addr: string, job: Job): Promise<JobRun> {
+  const cwd = tempDir("checkout");
+  const naps = join(tempDir("naps"), "naps");
+  writeFileSync(naps, "");
+  const path = job.path ?? smallImage(job.awk ?? "mawk", naps);
+  const script = [
+    ...(job.before ?? []),
+    reader,
+    [
+      `ci_vault_begin '${addr}' jwt the-role ${(job.options ?? []).join(" ")}`,
+      ...job.reads,
+      "ci_vault_end",
+    ].join("\n"),
+    ...(job.after ?? []),
+  ];
+  const env = { CI_JOB_JWT: canary.jwt, CI_PROJECT_DIR: cwd, TMPDIR: tempDir("tmp"), PATH: path, ...job.env };
+  const run = await runScript(job.shell ?? anyShell, script, { ...job, cwd, env });
+  return {
+    ...run,
+    file: (name) => readFileSync(join(cwd, name)),
+    slept: () => readFileSync(naps, "utf8").split("\n").filter(Boolean).map(Number),
+  };
+}
+
+/** A PATH with what the reader needs and what the tests' jobs use, and a sleep that only writes itself down. */
+export function smallImage(awk: string, naps: string, more: readonly string[] = []): string {
+  const { path } = isolatedPath(["curl", `awk=${awk}`, "mktemp", "rm", "cat", "wc", "ls", "env", ...more]);
+  const sleep = join(path, "sleep");
+  writeFileSync(sleep, `#!/bin/sh\necho "$1" >>'${naps}'\n`);
+  chmodSync(sleep, 0o755);
+  return path;
+}
+
+/** Lines of a job that write variables byte-exactly into files of their names. */
+export function save(...names: readonly string[]): string {
+  return names.map((name) => `printf '%s' "$${name}" >${name}`).join("\n");
+}
+
+export { onPath };
