@@ -8,6 +8,17 @@ import { esbuildTemplates } from "./templates.mjs";
 const at = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 const { version } = JSON.parse(readFileSync(at("package.json"), "utf8"));
 
+/** commander loads the process module for subcommands that are programs of their own, which this command line has none of. */
+const withoutProcesses = {
+  name: "without-processes",
+  setup(build) {
+    build.onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
+      /[/\\]commander[/\\]/.test(importer) ? { path: "nothing", namespace: "empty" } : null,
+    );
+    build.onLoad({ filter: /.*/, namespace: "empty" }, () => ({ contents: "module.exports = {};" }));
+  },
+};
+
 rmSync(at("dist"), { recursive: true, force: true });
 await build({
   entryPoints: { main: at("src/main.ts"), index: at("src/app/index.ts") },
@@ -26,7 +37,7 @@ await build({
   },
   // commander is CommonJS and asks for node's own modules with `require`.
   banner: { js: 'import{createRequire as __cr}from"node:module";const require=__cr(import.meta.url);' },
-  plugins: [esbuildTemplates],
+  plugins: [esbuildTemplates, withoutProcesses],
   legalComments: "none",
   logLevel: "warning",
 });

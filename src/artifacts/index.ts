@@ -14,8 +14,8 @@ export { MARKER, type Artifact } from "./artifact.ts";
 export function emit(plan: Plan): readonly Artifact[] {
   const attributes: Artifact = {
     path: ".gitattributes",
-    // GitLab folds marked files in merge requests; GitHub mirrors do the same with the other attribute.
-    text: `# ${header(plan.manifest)}\n* gitlab-generated linguist-generated\n`,
+    // GitLab folds marked files in merge requests, GitHub mirrors by the other attribute; `eol` keeps the bytes.
+    text: `# ${header(plan.manifest)}\n* text eol=lf gitlab-generated linguist-generated\n`,
     ownership: "generated",
   };
   const halves = [

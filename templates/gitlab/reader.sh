@@ -82,7 +82,13 @@ ci_vault_end() {
   while :; do
     if [ -z "$_ci_vault_token" ]; then
       _ci_vault_ask login
-      [ -z "$_ci_vault_failed" ] && continue
+      if [ -z "$_ci_vault_failed" ]; then
+        # A token that could end a string of curl's configuration would be a way to write any file.
+        case $_ci_vault_token in
+          '' | *[!A-Za-z0-9._~+/=-]*) _ci_vault_token=''; _ci_vault_die 'the login answered a malformed token' ;;
+        esac
+        continue
+      fi
     else
       _ci_vault_ask "$_ci_vault_todo"
       [ -z "$_ci_vault_failed" ] && break
@@ -102,11 +108,10 @@ ci_vault_end() {
   fi
   [ -z "$_ci_vault_names" ] || eval "export $_ci_vault_names"
   _ci_vault_say "read $_ci_vault_count secrets from $_ci_vault_paths paths as role $_ci_vault_role${_ci_vault_absent:+ (optional and missing:$_ci_vault_absent)}"
-  _ci_vault_arg=$_ci_vault_flags
   _ci_vault_forget
-  case $_ci_vault_arg in *a*) set -a ;; esac
-  case $_ci_vault_arg in *v*) set -v ;; esac
-  case $_ci_vault_arg in *x*) set -x ;; esac
+  case $_ci_vault_flags in *a*) set -a ;; esac
+  case $_ci_vault_flags in *v*) set -v ;; esac
+  case $_ci_vault_flags in *x*) set -x ;; esac
 }
 
 # For scripts that set an EXIT trap of their own after ci_vault_end: call this in it.
@@ -188,7 +193,7 @@ _ci_vault_config() (
     login) _ci_vault_request "auth/$_ci_vault_mount/login" '' "$_ci_vault_login"; exit ;;
     revoke) _ci_vault_request auth/token/revoke-self "header = \"X-Vault-Token: $_ci_vault_token\"" ''; exit ;;
   esac
-  _ci_vault_seen=$_ci_vault_nl _ci_vault_n=0
+  _ci_vault_seen=$_ci_vault_nl _ci_vault_n=0 _ci_vault_next=''
   for _ci_vault_line in $_ci_vault_wants; do
     case $_ci_vault_line in S*) continue ;; esac
     case $_ci_vault_seen in *"$_ci_vault_nl$_ci_vault_line$_ci_vault_nl"*) continue ;; esac
@@ -197,11 +202,12 @@ _ci_vault_config() (
     _ci_vault_body=${_ci_vault_line#R * }
     _ci_vault_path=${_ci_vault_body%% *}
     _ci_vault_body=${_ci_vault_body#* }
+    printf '%s' "$_ci_vault_next"
+    _ci_vault_next=next$_ci_vault_nl
     _ci_vault_request "$_ci_vault_path" "header = \"X-Vault-Token: $_ci_vault_token\"" ${_ci_vault_body:+"$_ci_vault_body"}
-    echo next
   done
-  # The token's last act. It is revoked in the same process, and read again after a new login if need be.
-  [ "$_ci_vault_lease" = job ] || _ci_vault_config revoke
+  # The token's last act, in the same process; should a path have to be read again, a new login costs little.
+  [ "$_ci_vault_lease" = job ] || { echo next; _ci_vault_config revoke; }
 )
 
 # -q: no .curlrc. --fail-early: after a broken connection the rest would only wait for its time-outs.
@@ -224,7 +230,6 @@ _ci_vault_ask() {
   ) || _ci_vault_die 'awk failed'
   eval "$_ci_vault_out" || _ci_vault_die 'a variable could not be set'
   _ci_vault_out=''
-  case $_ci_vault_token in *[!A-Za-z0-9._~+/=-]*) _ci_vault_token=''; _ci_vault_die 'the login answered a malformed token' ;; esac
 }
 
 # NAME BYTES: a full disk, or an awk that cannot write a NUL, must not go unnoticed.
@@ -534,6 +539,7 @@ function spec(r, text,   i, f, flags, field, who, id, opt) {
     return
   }
   id = index(flags, ",json,") ? base[r] : get(base[r], field)
+  if (engine[r] == "auth" && id && words(id) == "") id = 0 # so it is when MFA is demanded
   if (id && kind[id] != "null") give(r, who, id)
   else if (opt) missing(who)
   else {

@@ -71,7 +71,7 @@ export async function runJob(addr: string, job: Job): Promise<JobRun> {
 
 /** A PATH with what the reader needs and what the tests' jobs use, and a sleep that only writes itself down. */
 export function smallImage(awk: string, naps: string, more: readonly string[] = []): string {
-  const { path } = isolatedPath(["curl", `awk=${awk}`, "mktemp", "rm", "cat", "wc", "ls", "env", ...more]);
+  const { path } = isolatedPath(["curl", `awk=${awk}`, "mktemp", "rm", "cat", "wc", "ls", "env", "mkdir", "touch", "grep", ...more]);
   const sleep = join(path, "sleep");
   writeFileSync(sleep, `#!/bin/sh\necho "$1" >>'${naps}'\n`);
   chmodSync(sleep, 0o755);
