@@ -1,9 +1,12 @@
 import type { Label, Span } from "./diagnostic.ts";
-import { positionOf, type Source } from "./source.ts";
+import { countUntil, positionOf, type Source } from "./source.ts";
+import { screenWidth } from "./width.ts";
 
 const MASK = "***";
-/** A frame is for eyes: the rest of an over-long line says nothing more. */
+/** A frame is for eyes: of a longer line only the part around the caret is shown. */
 const WIDTH = 100;
+/** How much of a line is looked at to the left and right of the caret; a manifest may be one line of megabytes. */
+const REACH = 4 * WIDTH;
 
 /**
  * The source line of a label with a caret below it. Every value that is not public is replaced by `***` of fixed
@@ -12,76 +15,88 @@ const WIDTH = 100;
 export function renderFrame(source: Source, label: Label, gutter: number): string[] {
   const span = source.locate(label.place);
   if (span === undefined) return [];
-  const { line } = positionOf(source.text, span.start);
-  const lineStart = source.text.lastIndexOf("\n", span.start - 1) + 1;
-  const newline = source.text.indexOf("\n", lineStart);
-  const lineEnd = newline === -1 ? source.text.length : newline;
-  const shown = maskLine(source, { start: lineStart, end: lineEnd }, span);
-  const mark = `${" ".repeat(shown.column)}${"^".repeat(Math.max(1, shown.width))}`;
+  const { line } = positionOf(source, span.start);
+  const start = source.lineStarts()[line - 1] ?? 0;
+  const newline = source.text.indexOf("\n", start);
+  const end = newline === -1 ? source.text.length : newline;
+  const { text, column, width } = clip(cellsOf(source, { start, end }, span), span);
   const bar = `${" ".repeat(gutter)} |`;
+  const caret = `${" ".repeat(column)}${"^".repeat(width)}`;
   return [
     bar,
-    `${String(line).padStart(gutter)} | ${shown.text}`.trimEnd(),
-    `${bar} ${mark}${label.text === undefined ? "" : ` ${label.text}`}`,
+    `${String(line).padStart(gutter)} | ${text}`.trimEnd(),
+    `${bar} ${caret}${label.text === undefined ? "" : ` ${label.text}`}`,
   ];
 }
 
-interface Shown {
+/** A piece of the line as it is shown, and the offsets in the source that it stands for. */
+interface Cell {
   readonly text: string;
-  /** Screen columns before the caret, and under it. */
-  readonly column: number;
   readonly width: number;
+  readonly from: number;
+  readonly to: number;
 }
 
-function maskLine(source: Source, line: Span, mark: Span): Shown {
-  let text = "";
-  let column: number | undefined;
-  let endColumn = 0;
-  const markEnd = Math.min(mark.end, line.end);
-  /** Appends one piece of the line; `from`/`to` are its offsets in the source. */
-  const append = (piece: string, from: number, to: number) => {
-    const begin = screenWidth(text);
-    text += piece;
-    const masked = piece === MASK;
-    if (column === undefined && mark.start < to) {
-      column = begin + (masked ? 0 : screenWidth(piece.slice(0, Math.max(0, mark.start - from))));
+function cellsOf(source: Source, line: Span, mark: Span): readonly Cell[] {
+  const { text } = source;
+  const end = Math.min(line.end, mark.start + REACH);
+  let at = Math.max(line.start, Math.min(mark.start, line.end) - REACH);
+  // Not into the middle of a character that takes two units.
+  if (at > line.start && /[\udc00-\udfff]/.test(text.charAt(at))) at++;
+  const hidden = source.hidden();
+  let next = countUntil(hidden, (span) => span.end <= at);
+  const cells: Cell[] = [];
+  while (at < end) {
+    const mask = hidden[next];
+    if (mask !== undefined && at >= mask.start) {
+      const to = Math.max(at + 1, Math.min(mask.end, line.end));
+      cells.push({ text: MASK, width: MASK.length, from: at, to });
+      at = to;
+      next++;
+      continue;
     }
-    if (markEnd > from)
-      endColumn = begin + (masked ? MASK.length : screenWidth(piece.slice(0, markEnd - from)));
-  };
-  let at = line.start;
-  for (const hidden of source.hidden()) {
-    if (hidden.end <= line.start || hidden.start >= line.end) continue;
-    const from = Math.max(at, hidden.start);
-    const to = Math.min(hidden.end, line.end);
-    if (from > at) append(printable(source.text.slice(at, from)), at, from);
-    if (to > from) append(MASK, from, to);
-    at = Math.max(at, to);
+    const character = String.fromCodePoint(text.codePointAt(at) ?? 0);
+    const shown = printable(character);
+    cells.push({ text: shown, width: screenWidth(shown), from: at, to: at + character.length });
+    at += character.length;
   }
-  if (at < line.end) append(printable(source.text.slice(at, line.end)), at, line.end);
-  const start = column ?? screenWidth(text);
-  const clipped = text.length > WIDTH && start < WIDTH ? `${text.slice(0, WIDTH)}…` : text;
-  return { text: clipped, column: start, width: Math.max(1, Math.min(endColumn, WIDTH) - start) };
+  return cells;
+}
+
+/** The cells as text, and where the caret goes; a part is cut off where the line is too long for eyes. */
+function clip(cells: readonly Cell[], mark: Span): { text: string; column: number; width: number } {
+  const first = countUntil(cells, ({ to }) => to <= mark.start);
+  const behind = Math.max(
+    first,
+    countUntil(cells, ({ from }) => from < mark.end),
+  );
+  const widthOf = (from: number, to: number) =>
+    cells.slice(from, to).reduce((sum, { width }) => sum + width, 0);
+  let from = 0;
+  // The caret and at least a little of what is under it have to fit.
+  if (widthOf(0, Math.min(behind, first + 20)) > WIDTH)
+    while (from < first && widthOf(from, first) > WIDTH / 2) from++;
+  let to = from;
+  for (let width = 0; to < cells.length; to++) {
+    width += cells[to]?.width ?? 0;
+    if (width > WIDTH) break;
+  }
+  const text = cells
+    .slice(from, to)
+    .map((cell) => cell.text)
+    .join("");
+  const before = from > 0 ? "…" : "";
+  return {
+    text: `${before}${text}${to < cells.length ? "…" : ""}`,
+    column: before.length + widthOf(from, first),
+    width: Math.max(1, widthOf(first, Math.min(behind, to))),
+  };
 }
 
 /** Control characters would act on the terminal instead of being shown; tabs would move the caret. */
-function printable(text: string): string {
-  return text
-    .replace(/\t/g, " ")
-    .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, "");
-}
-
-/** Columns on a terminal: two for East Asian wide characters and emoji, none for combining marks. */
-export function screenWidth(text: string): number {
-  let width = 0;
-  for (const character of text) {
-    if (/\p{Mark}|\u200d|\ufe0f/u.test(character)) continue;
-    width +=
-      /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Extended_Pictographic}/u.test(
-        character,
-      )
-        ? 2
-        : 1;
-  }
-  return width;
+function printable(character: string): string {
+  if (character === "\t") return " ";
+  return /[\u0000-\u001f\u007f-\u009f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/.test(character)
+    ? ""
+    : character;
 }

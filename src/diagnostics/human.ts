@@ -1,6 +1,6 @@
 import type { Diagnostic } from "./diagnostic.ts";
 import { renderFrame } from "./frame.ts";
-import { positionOf, type Source } from "./source.ts";
+import { inOrder, positionOf, type Source } from "./source.ts";
 
 interface Look {
   readonly colour: boolean;
@@ -13,22 +13,27 @@ export function renderHuman(
   look: Look,
 ): string {
   if (diagnostics.length === 0) return "";
-  const blocks = diagnostics.map((diagnostic) => renderOne(diagnostic, source, look));
-  return `${blocks.join("\n\n")}\n\n${summary(diagnostics)}\n`;
+  const ordered = inOrder(diagnostics, source);
+  const blocks = ordered.map((diagnostic) => renderOne(diagnostic, source, look));
+  return `${blocks.join("\n\n")}\n\n${summary(ordered)}\n`;
 }
 
 function renderOne(diagnostic: Diagnostic, source: Source | undefined, look: Look): string {
   const paint = painter(look.colour);
   const head = paint(diagnostic.severity, `${diagnostic.severity}[${diagnostic.code}]`);
   const lines = [`${head}: ${paint("bold", diagnostic.message)}`];
-  let gutter = 1;
-  for (const [index, label] of diagnostic.labels.entries()) {
+  const places = diagnostic.labels.flatMap((label) => {
     const span = source?.locate(label.place);
-    if (source === undefined || span === undefined) continue;
-    const { line, column } = positionOf(source.text, span.start);
-    gutter = Math.max(gutter, String(line).length);
-    lines.push(`${" ".repeat(gutter)}${index === 0 ? "-->" : ":::"} ${source.path}:${line}:${column}`);
-    lines.push(...renderFrame(source, label, gutter));
+    return source === undefined || span === undefined
+      ? []
+      : [{ source, label, ...positionOf(source, span.start) }];
+  });
+  // One width for all frames of a finding, or their bars would not stand below each other.
+  const gutter = Math.max(1, ...places.map(({ line }) => String(line).length));
+  for (const [index, place] of places.entries()) {
+    const arrow = index === 0 ? "-->" : ":::";
+    lines.push(`${" ".repeat(gutter)}${arrow} ${place.source.path}:${place.line}:${place.column}`);
+    lines.push(...renderFrame(place.source, place.label, gutter));
   }
   const pad = " ".repeat(gutter);
   if (diagnostic.notes.length > 0 || diagnostic.help !== undefined) lines.push(`${pad} |`);

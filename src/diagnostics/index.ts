@@ -17,4 +17,5 @@ export {
 export { renderHuman } from "./human.ts";
 export { renderJson } from "./json.ts";
 export { atKey, atSpan, atValue, report } from "./report.ts";
-export { positionOf, type Position, type Source } from "./source.ts";
+export { looksSecret } from "./secret-shapes.ts";
+export { type Source } from "./source.ts";

@@ -1,14 +1,14 @@
 import type { Diagnostic } from "./diagnostic.ts";
-import { positionOf, type Source } from "./source.ts";
+import { inOrder, positionOf, type Source } from "./source.ts";
 
 /** Findings for programs: `{schema_version, diagnostics: [{code, severity, message, file, line, column, …}]}`. */
 export function renderJson(diagnostics: readonly Diagnostic[], source: Source | undefined): string {
-  const items = diagnostics.map((diagnostic) => {
+  const items = inOrder(diagnostics, source).map((diagnostic) => {
     const [first, ...others] = diagnostic.labels.flatMap((label) => {
       const span = source?.locate(label.place);
       if (source === undefined || span === undefined) return [];
       const text = label.text === undefined ? {} : { label: label.text };
-      return [{ file: source.path, ...positionOf(source.text, span.start), ...text }];
+      return [{ file: source.path, ...positionOf(source, span.start), ...text }];
     });
     return {
       code: diagnostic.code,

@@ -1,5 +1,6 @@
 import { CODES, type Code } from "./codes.ts";
 import type { Diagnostic, Place, Route } from "./diagnostic.ts";
+import { scrub } from "./secret-shapes.ts";
 
 interface Extra {
   /** What the caret line says. */
@@ -12,17 +13,22 @@ interface Extra {
   readonly help?: string | undefined;
 }
 
-/** A finding at one place of the manifest; its severity comes from the table of codes. */
+/**
+ * A finding at one place of the manifest; its severity comes from the table of codes. Messages name keys and public
+ * values of the manifest, so what looks like a secret is taken out of them here, once for all rooms.
+ */
 export function report(code: Code, place: Place | undefined, message: string, extra: Extra = {}): Diagnostic {
   const first =
-    place === undefined ? [] : [extra.label === undefined ? { place } : { place, text: extra.label }];
+    place === undefined
+      ? []
+      : [extra.label === undefined ? { place } : { place, text: scrub(extra.label) }];
   return {
     code,
     severity: CODES[code][0],
-    message,
+    message: scrub(message),
     labels: [...first, ...(extra.also ?? [])],
-    notes: extra.notes ?? [],
-    ...(extra.help === undefined ? {} : { help: extra.help }),
+    notes: (extra.notes ?? []).map(scrub),
+    ...(extra.help === undefined ? {} : { help: scrub(extra.help) }),
   };
 }
 

@@ -8,7 +8,7 @@ import { describeWithServer } from "../support/openbao/describe.ts";
 import { enableKv, putV1, putV2 } from "../support/openbao/kv.ts";
 import { shells } from "../support/shells.ts";
 import { missingTools } from "../support/tools.ts";
-import { addressed, example, generated } from "./generate.ts";
+import { addressed, example, generated, withEngine } from "./generate.ts";
 import { expectSilent, proof, runGenerated, runLocally } from "./job.ts";
 import { runSetup } from "./vault.ts";
 
@@ -37,8 +37,7 @@ describeWithServer("the example on a real server", (server) => {
       await api("DELETE", "sys/auth/jwt");
       await api("DELETE", "sys/mounts/secret");
       await enableKv(api, "secret", version);
-      const text = addressed(example("myproject"), issuer.url, addr);
-      const manifest = version === 2 ? text : text.replace(`url: ${addr}\n`, `$&  mounts: { secret: kv-v1 }\n`);
+      const manifest = withEngine(addressed(example("myproject"), issuer.url, addr), `kv-v${version}`);
       dir = await generated(manifest, { "deploy.sh": proof(["DB_PASSWORD"]) });
       const setup = await runSetup(dir, server(), client);
       expect(setup.code, setup.output).toBe(0);

@@ -44,6 +44,12 @@ export function addressed(manifest: string, gitlab: string, vault: string): stri
   return changed;
 }
 
+/** The example says nothing of its mount, which is KV v2 by default: now it says what the server has. */
+export function withEngine(manifest: string, engine: "kv-v1" | "kv-v2"): string {
+  if (engine === "kv-v2") return manifest;
+  return manifest.replace(/^vault:\n/m, "$&  mounts: { secret: kv-v1 }\n");
+}
+
 /** What a user's repository holds beside the generated files: the include, as the generator prints it. */
 export const INCLUDE = "include: [{ local: /ci-vault/gitlab/main.yml }]\n";
 

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { isolatedPath } from "../support/paths.ts";
 import { runScript, shells, type ScriptOptions, type ScriptRun, type Shell } from "../support/shells.ts";
 import { tempDir } from "../support/temp.ts";
-import { missingTools, onPath } from "../support/tools.ts";
+import { missingTools } from "../support/tools.ts";
 import { canary } from "./fake.ts";
 
 export const readerFile = fileURLToPath(new URL("../../templates/gitlab/reader.sh", import.meta.url));
@@ -71,7 +71,20 @@ export async function runJob(addr: string, job: Job): Promise<JobRun> {
 
 /** A PATH with what the reader needs and what the tests' jobs use, and a sleep that only writes itself down. */
 export function smallImage(awk: string, naps: string, more: readonly string[] = []): string {
-  const { path } = isolatedPath(["curl", `awk=${awk}`, "mktemp", "rm", "cat", "wc", "ls", "env", "mkdir", "touch", "grep", ...more]);
+  const { path } = isolatedPath([
+    "curl",
+    `awk=${awk}`,
+    "mktemp",
+    "rm",
+    "cat",
+    "wc",
+    "ls",
+    "env",
+    "mkdir",
+    "touch",
+    "grep",
+    ...more,
+  ]);
   const sleep = join(path, "sleep");
   writeFileSync(sleep, `#!/bin/sh\necho "$1" >>'${naps}'\n`);
   chmodSync(sleep, 0o755);
@@ -82,5 +95,3 @@ export function smallImage(awk: string, naps: string, more: readonly string[] = 
 export function save(...names: readonly string[]): string {
   return names.map((name) => `printf '%s' "$${name}" >${name}`).join("\n");
 }
-
-export { onPath };

@@ -25,9 +25,13 @@ describeWithServer("the reader on a real server", (server) => {
   beforeAll(async () => {
     issuer = await startIssuer();
     const { api } = server();
-    const ok = async (method: string, path: string, body?: unknown) => expectSuccess(await api(method, path, body), path);
+    const ok = async (method: string, path: string, body?: unknown) =>
+      expectSuccess(await api(method, path, body), path);
     await ok("POST", "sys/auth/jwt", { type: "jwt" });
-    await ok("POST", "auth/jwt/config", { jwks_url: issuer.jwksUrl, bound_issuer: "https://gitlab.example.com" });
+    await ok("POST", "auth/jwt/config", {
+      jwks_url: issuer.jwksUrl,
+      bound_issuer: "https://gitlab.example.com",
+    });
     const role = {
       role_type: "jwt",
       user_claim: "project_id",
@@ -41,12 +45,22 @@ describeWithServer("the reader on a real server", (server) => {
     await enableKv(api, "old", 1);
     await putV1(api, "old", "staging", { legacy: awkward });
     await putV2(api, "secret", "staging/db", { password: "first" });
-    await putV2(api, "secret", "staging/db", { password: awkward, user: "u", port: 5432, deep: { a: [1, null] } });
+    await putV2(api, "secret", "staging/db", {
+      password: awkward,
+      user: "u",
+      port: 5432,
+      deep: { a: [1, null] },
+    });
     await putV2(api, "secret", "staging/gone", { password: "x" });
     await ok("DELETE", "secret/data/staging/gone");
     for (const type of ["pki", "transit", "totp"]) await ok("POST", `sys/mounts/${type}`, { type });
     await ok("POST", "pki/root/generate/internal", { common_name: "test CA", key_type: "ec" });
-    await ok("POST", "pki/roles/web", { allow_any_name: true, key_type: "ec", generate_lease: true, max_ttl: "1h" });
+    await ok("POST", "pki/roles/web", {
+      allow_any_name: true,
+      key_type: "ec",
+      generate_lease: true,
+      max_ttl: "1h",
+    });
     await ok("POST", "transit/keys/key");
     const plaintext = Buffer.from(awkward).toString("base64");
     ciphertext = (await ok("POST", "transit/encrypt/key", { plaintext })).json.data.ciphertext;
@@ -70,11 +84,19 @@ describeWithServer("the reader on a real server", (server) => {
         `ci_vault_read post transit/decrypt/key '{"ciphertext":"${ciphertext}"}' PLAIN:base64=plaintext`,
         "ci_vault_read data totp/code/key CODE=code",
       ],
-      after: [save("PASSWORD", "PORT", "DEEP", "FIRST", "LEGACY", "CERT", "PLAIN", "CODE") + '\ncat "$FILE" >FILE\ncat "$KEY" >KEY'],
+      after: [
+        save("PASSWORD", "PORT", "DEEP", "FIRST", "LEGACY", "CERT", "PLAIN", "CODE") +
+          '\ncat "$FILE" >FILE\ncat "$KEY" >KEY',
+      ],
     });
     expect(job.code, job.output).toBe(0);
-    for (const name of ["PASSWORD", "FILE", "LEGACY", "PLAIN"]) expect(String(job.file(name)), name).toBe(awkward);
-    expect(["PORT", "DEEP", "FIRST"].map((name) => String(job.file(name)))).toEqual(["5432", '{"a":[1,null]}', "first"]);
+    for (const name of ["PASSWORD", "FILE", "LEGACY", "PLAIN"])
+      expect(String(job.file(name)), name).toBe(awkward);
+    expect(["PORT", "DEEP", "FIRST"].map((name) => String(job.file(name)))).toEqual([
+      "5432",
+      '{"a":[1,null]}',
+      "first",
+    ]);
     expect(String(job.file("CERT"))).toMatch(/^-----BEGIN CERTIFICATE-----\n/);
     expect(String(job.file("KEY"))).toMatch(/^-----BEGIN EC PRIVATE KEY-----\n/);
     expect(String(job.file("CODE"))).toMatch(/^\d{6}$/);
@@ -82,10 +104,26 @@ describeWithServer("the reader on a real server", (server) => {
   });
 
   it.each([
-    ["a path without permission", "kv2 secret/data/production/db X=x", /^secret X: secret\/data\/production\/db: HTTP 403 permission denied$/m],
-    ["a path that is empty", "kv2 secret/data/staging/none X=x", /^secret X: secret\/data\/staging\/none: HTTP 404$/m],
-    ["a deleted version", "kv2 secret/data/staging/gone X=password", /^secret X: .*: HTTP 404 version 1 is deleted$/m],
-    ["a missing field", "kv2 secret/data/staging/db X=passwort", /^secret X: .*: HTTP 200 without field "passwort"$/m],
+    [
+      "a path without permission",
+      "kv2 secret/data/production/db X=x",
+      /^secret X: secret\/data\/production\/db: HTTP 403 permission denied$/m,
+    ],
+    [
+      "a path that is empty",
+      "kv2 secret/data/staging/none X=x",
+      /^secret X: secret\/data\/staging\/none: HTTP 404$/m,
+    ],
+    [
+      "a deleted version",
+      "kv2 secret/data/staging/gone X=password",
+      /^secret X: .*: HTTP 404 version 1 is deleted$/m,
+    ],
+    [
+      "a missing field",
+      "kv2 secret/data/staging/db X=passwort",
+      /^secret X: .*: HTTP 200 without field "passwort"$/m,
+    ],
   ])("refuses %s", async (_, read, message) => {
     const job = await run({ reads: [`ci_vault_read ${read}`] });
     expect(job.code).toBe(1);
@@ -93,10 +131,14 @@ describeWithServer("the reader on a real server", (server) => {
   });
 
   it.each([
-    ["another branch", { ref: "feature" }, /HTTP 400 .*claim "ref".*\n {4}This job is not one/],
+    ["another branch", { ref: "feature" }, /HTTP 400 .*claim "ref".*\n {4}The role does not admit/],
     ["another audience", { aud: "http://vault.example.com" }, /HTTP 400 .*audience.*\n {4}The aud/],
     ["another issuer", { iss: "https://gitlab.com" }, /HTTP 400 .*\(iss\).*\n {4}bound_issuer/],
-    ["an expired token", { exp: 1_700_000_000, iat: 1_699_999_000, nbf: 1_699_999_000 }, /HTTP 400 .*expired.*\n {4}The token ended/],
+    [
+      "an expired token",
+      { exp: 1_700_000_000, iat: 1_699_999_000, nbf: 1_699_999_000 },
+      /HTTP 400 .*expired.*\n {4}The token ended/,
+    ],
     ["a token from the future", { nbf: 4_000_000_000, exp: 4_000_001_000 }, /HTTP 400 .*\n {4}The clocks/],
   ])("explains the refusal of %s", async (_, claims, message) => {
     const reads = ["ci_vault_read kv2 secret/data/staging/db X=password"];
@@ -107,10 +149,21 @@ describeWithServer("the reader on a real server", (server) => {
 
   it("explains a wrong mount, a role that is not there and a wrong namespace", async () => {
     const block = (begin: string) => [begin, "ci_vault_read kv1 a A=a", "ci_vault_end"].join("\n");
-    const jobs = [`${server().addr} wrong the-role`, `${server().addr} jwt none`, `${server().addr} jwt the-role namespace=none`];
-    const words = [/HTTP 403 .*\n {4}.*wrong auth mount/, /HTTP 400 .*\n {4}The role does not exist/, /HTTP 40[34].*\n {4}/];
+    const jobs = [
+      `${server().addr} wrong the-role`,
+      `${server().addr} jwt none`,
+      `${server().addr} jwt the-role namespace=none`,
+    ];
+    const words = [
+      /HTTP 403 .*\n {4}.*wrong auth mount/,
+      /HTTP 400 .*\n {4}The role does not exist/,
+      /HTTP 40[34].*\n {4}/,
+    ];
     for (const [index, begin] of jobs.entries()) {
-      const job = await run({ reads: ["ci_vault_read kv1 old/staging L=legacy"], after: [block(`ci_vault_begin ${begin}`)] });
+      const job = await run({
+        reads: ["ci_vault_read kv1 old/staging L=legacy"],
+        after: [block(`ci_vault_begin ${begin}`)],
+      });
       expect(job.code, job.output).toBe(1);
       expect(job.stderr).toMatch(words[index] as RegExp);
     }
@@ -118,7 +171,8 @@ describeWithServer("the reader on a real server", (server) => {
 
   it("leaves no token behind, nor a lease of the job", async () => {
     const tokens = async () => (await server().api("LIST", "auth/token/accessors")).json.data.keys.length;
-    const leases = async () => (await server().api("LIST", "sys/leases/lookup/pki/issue/web")).json?.data?.keys?.length ?? 0;
+    const leases = async () =>
+      (await server().api("LIST", "sys/leases/lookup/pki/issue/web")).json?.data?.keys?.length ?? 0;
     const before = await tokens();
     const job = await run({
       options: ["lease=job"],
@@ -130,9 +184,15 @@ describeWithServer("the reader on a real server", (server) => {
   });
 
   it("takes a batch token, which cannot be revoked, without a word", async () => {
-    const block = [`ci_vault_begin ${server().addr} jwt batch`, "ci_vault_read kv1 old/staging B=legacy", "ci_vault_end"];
+    const block = [
+      `ci_vault_begin ${server().addr} jwt batch`,
+      "ci_vault_read kv1 old/staging B=legacy",
+      "ci_vault_end",
+    ];
     const job = await run({ reads: ["ci_vault_read kv1 old/staging L=legacy"], after: [block.join("\n")] });
     expect(job.code, job.output).toBe(0);
-    expect(job.stderr).toBe("vault: read 1 secrets from 1 paths as role the-role\nvault: read 1 secrets from 1 paths as role batch\n");
+    expect(job.stderr).toBe(
+      "vault: read 1 secrets from 1 paths as role the-role\nvault: read 1 secrets from 1 paths as role batch\n",
+    );
   });
 });

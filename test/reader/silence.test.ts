@@ -17,21 +17,38 @@ const routes = {
 };
 // Any tail of a secret that was cut at its start would be a leak as well.
 const leaks = (text: string): readonly string[] =>
-  [...secrets, Buffer.from(canary.value).toString("base64")].filter((secret) => text.includes(secret.slice(-12)));
+  [...secrets, Buffer.from(canary.value).toString("base64")].filter((secret) =>
+    text.includes(secret.slice(-12)),
+  );
 
 describe.each(shells())("nothing secret is shown in $name", (shell) => {
-  it.each(["set -x", "set -v", "set -xv", "set -a", "PS4='+ $LINENO: '; set -x"])("with %s", async (setting) => {
-    const vault = await startFake(routes);
-    // The job's own token stands in the environment: as in GitLab it is masked, so it is set unseen here.
-    const run = await runJob(vault.addr, { shell, reads, before: [setting], after: ["{ set +xv; } 2>/dev/null", save("V")] });
-    await vault.stop();
-    expect(run.code, run.output).toBe(0);
-    expect(String(run.file("V"))).toBe(canary.value);
-    expect(leaks(run.output)).toEqual([]);
-  });
+  it.each(["set -x", "set -v", "set -xv", "set -a", "PS4='+ $LINENO: '; set -x"])(
+    "with %s",
+    async (setting) => {
+      const vault = await startFake(routes);
+      // The job's own token stands in the environment: as in GitLab it is masked, so it is set unseen here.
+      const run = await runJob(vault.addr, {
+        shell,
+        reads,
+        before: [setting],
+        after: ["{ set +xv; } 2>/dev/null", save("V")],
+      });
+      await vault.stop();
+      expect(run.code, run.output).toBe(0);
+      expect(String(run.file("V"))).toBe(canary.value);
+      expect(leaks(run.output)).toEqual([]);
+    },
+  );
 
   it("with set -x, when reading fails in every way", async () => {
-    const failures = [errors(403), errors(500), { body: `{"data":{"data":{"v":"${canary.value}` }, { body: `{"data":{"data":{"v":"${canary.value}`, cut: true }, { body: `curl: (7) ${canary.value}`, cut: true }, { body: `<p>${canary.value}` }];
+    const failures = [
+      errors(403),
+      errors(500),
+      { body: `{"data":{"data":{"v":"${canary.value}` },
+      { body: `{"data":{"data":{"v":"${canary.value}`, cut: true },
+      { body: `curl: (7) ${canary.value}`, cut: true },
+      { body: `<p>${canary.value}` },
+    ];
     for (const reply of failures) {
       const vault = await startFake({ ...routes, [path]: reply });
       const run = await runJob(vault.addr, { shell, reads, trace: true });
@@ -53,7 +70,11 @@ describe.each(shells())("nothing secret is shown in $name", (shell) => {
 
   it("and only the wanted variables remain", async () => {
     const vault = await startFake(routes);
-    const run = await runJob(vault.addr, { shell, reads, after: ["unset CI_JOB_JWT V B J P", "set >all\nenv >exported"] });
+    const run = await runJob(vault.addr, {
+      shell,
+      reads,
+      after: ["unset CI_JOB_JWT V B J P", "set >all\nenv >exported"],
+    });
     await vault.stop();
     expect(run.code, run.output).toBe(0);
     expect(leaks(String(run.file("all")))).toEqual([]);
@@ -64,7 +85,9 @@ describe.each(shells())("nothing secret is shown in $name", (shell) => {
 describe("the process list shows nothing secret", () => {
   it.each(awks)("neither the arguments of any call, with %s", async (awk) => {
     const vault = await startFake(routes);
-    const tools = isolatedPath(["curl", `awk=${awk}`, "mktemp", "rm", "cat", "wc", "sleep"], { record: true });
+    const tools = isolatedPath(["curl", `awk=${awk}`, "mktemp", "rm", "cat", "wc", "sleep"], {
+      record: true,
+    });
     const run = await runJob(vault.addr, { reads, path: tools.path, watch: true });
     await vault.stop();
     expect(run.code, run.output).toBe(0);
@@ -74,13 +97,27 @@ describe("the process list shows nothing secret", () => {
   });
 
   it("and few processes: two curl and two awk, whatever is read", async () => {
-    const vault = await startFake(Object.fromEntries([1, 2, 3, 4, 5].map((n) => [`kv/${n}`, { body: JSON.stringify({ data: { a: "1", b: "2", c: "3", d: "4" } }) }])));
+    const vault = await startFake(
+      Object.fromEntries(
+        [1, 2, 3, 4, 5].map((n) => [
+          `kv/${n}`,
+          { body: JSON.stringify({ data: { a: "1", b: "2", c: "3", d: "4" } }) },
+        ]),
+      ),
+    );
     const tools = isolatedPath(["curl", "awk=mawk", "mktemp", "rm", "cat", "wc", "sleep"], { record: true });
-    const many = [1, 2, 3, 4, 5].flatMap((n) => ["a", "b", "c", "d"].map((f) => `ci_vault_read kv1 kv/${n} X${n}${f}=${f}`));
+    const many = [1, 2, 3, 4, 5].flatMap((n) =>
+      ["a", "b", "c", "d"].map((f) => `ci_vault_read kv1 kv/${n} X${n}${f}=${f}`),
+    );
     const run = await runJob(vault.addr, { reads: many, path: tools.path });
     await vault.stop();
     expect(run.code, run.output).toBe(0);
-    expect(tools.calls().map(([name]) => name).toSorted()).toEqual(["awk", "awk", "curl", "curl"]);
+    expect(
+      tools
+        .calls()
+        .map(([name]) => name)
+        .toSorted(),
+    ).toEqual(["awk", "awk", "curl", "curl"]);
     expect(vault.calls()).toHaveLength(1 + 5 + 1);
     // The reads and the revocation share a connection.
     expect(new Set(vault.seen.slice(1).map(({ port }) => port)).size).toBe(1);

@@ -33,11 +33,17 @@ describe.each(shells())("in $name it does not matter", (shell) => {
     ["a C locale", "export LC_ALL=C"],
     ["an unknown locale", "export LC_ALL=xx_XX.UTF-8 2>/dev/null"],
     ["files named like patterns", "touch 'R kv2' '*' '[a]'"],
-    ["functions of the job", "cat() { command cat \"$@\"; }; curl() { command curl \"$@\"; }"],
-    ["variables named like ours", "export _ci_vault_token=x _ci_vault_out=x _ci_vault_dir=/nowhere _ci_vault_leases=x _ci_vault_retry=1"],
+    ["functions of the job", 'cat() { command cat "$@"; }; curl() { command curl "$@"; }'],
+    [
+      "variables named like ours",
+      "export _ci_vault_token=x _ci_vault_out=x _ci_vault_dir=/nowhere _ci_vault_leases=x _ci_vault_retry=1",
+    ],
     ["a second copy of the reader", reader],
   ])("%s", async (_, before) => {
-    const after = ["{ set +xv -e; } 2>/dev/null; unset IFS; set +C", save("V", "W") + '\ncat "$F" >F; ls -l "$F" >mode'];
+    const after = [
+      "{ set +xv -e; } 2>/dev/null; unset IFS; set +C",
+      save("V", "W") + '\ncat "$F" >F; ls -l "$F" >mode',
+    ];
     const job = await run(shell, { before: [before], after });
     expect(job.code, job.output).toBe(0);
     expect(String(job.file("V"))).toBe("a b\n");
@@ -72,16 +78,26 @@ describe.each(shells())("file secrets in $name", (shell) => {
     const project = tempDir("builds");
     const runner = join(project, "p.tmp");
     mkdirSync(runner);
-    const job = await run(shell, { env: { RUNNER_TEMP_PROJECT_DIR: runner }, after: ['printf %s "$F" >where'] });
+    const job = await run(shell, {
+      env: { RUNNER_TEMP_PROJECT_DIR: runner },
+      after: ['printf %s "$F" >where'],
+    });
     expect(dirname(dirname(String(job.file("where"))))).toBe(runner);
-    const inside = await run(shell, { before: ["mkdir t; TMPDIR=$CI_PROJECT_DIR/t"], after: ['printf %s "$F" >where'] });
+    const inside = await run(shell, {
+      before: ["mkdir t; TMPDIR=$CI_PROJECT_DIR/t"],
+      after: ['printf %s "$F" >where'],
+    });
     expect(String(inside.file("where"))).toMatch(/^\/tmp\/ci-vault\./);
   });
 
   it("may hold any byte when they come from base64", async () => {
     const bytes = Buffer.from(Array.from({ length: 1024 }, (_, i) => (i * 7) % 256));
     const routes = { [path]: kv2({ v: bytes.toString("base64") }) };
-    const job = await run(shell, { reads: [`ci_vault_read kv2 ${path} F:base64,file=v`], after: ['cat "$F" >F'] }, routes);
+    const job = await run(
+      shell,
+      { reads: [`ci_vault_read kv2 ${path} F:base64,file=v`], after: ['cat "$F" >F'] },
+      routes,
+    );
     expect(job.code, job.output).toBe(0);
     expect(job.file("F").equals(bytes)).toBe(true);
     const env = await run(shell, { reads: [`ci_vault_read kv2 ${path} F:base64=v`] }, routes);
@@ -93,15 +109,27 @@ describe("shapes and options", () => {
   const shell = shells()[0] as Shell;
 
   it("optional: what is missing is unset, even if the job had it, and is named", async () => {
-    const more = [`ci_vault_read kv2 ${path} V=v O:optional=zz N:optional=n`, "ci_vault_read kv1 kv/none P:optional=p Q:all,optional"];
-    const job = await run(shell, { reads: more, env: { O: "stale", P: "stale" }, after: ['echo "[${O-unset}${P-unset}${N-unset}]"'] });
+    const more = [
+      `ci_vault_read kv2 ${path} V=v O:optional=zz N:optional=n`,
+      "ci_vault_read kv1 kv/none P:optional=p Q:all,optional",
+    ];
+    const job = await run(shell, {
+      reads: more,
+      env: { O: "stale", P: "stale" },
+      after: ['echo "[${O-unset}${P-unset}${N-unset}]"'],
+    });
     expect(job.code, job.output).toBe(0);
     expect(job.stdout).toContain("[unsetunsetunset]");
-    expect(job.stderr).toContain("read 1 secrets from 2 paths as role the-role (optional and missing: O N P)\n");
+    expect(job.stderr).toContain(
+      "read 1 secrets from 2 paths as role the-role (optional and missing: O N P)\n",
+    );
   });
 
   it("all: every field under the prefix, nulls apart; json: the whole secret", async () => {
-    const job = await run(shell, { reads: [`ci_vault_read kv2 ${path} DB_:all J:json`], after: ["env | grep -c ^DB_ || :", save("DB_SOME_KEY_X", "J")] });
+    const job = await run(shell, {
+      reads: [`ci_vault_read kv2 ${path} DB_:all J:json`],
+      after: ["env | grep -c ^DB_ || :", save("DB_SOME_KEY_X", "J")],
+    });
     expect(job.code, job.output).toBe(0);
     expect(String(job.file("DB_SOME_KEY_X"))).toBe("k");
     expect(JSON.parse(String(job.file("J")))).toEqual({ v: "a b\n", w: "*", "some-key.x": "k", n: null });
@@ -109,25 +137,54 @@ describe("shapes and options", () => {
 
   it("one request for equal paths, two for different bodies or versions", async () => {
     const post = (body: string, name: string) => `ci_vault_read post pki/issue/web '${body}' ${name}=serial`;
-    const job = await run(shell, {
-      reads: [`ci_vault_read kv2 ${path} A=v`, `ci_vault_read kv2 '${path}?version=3' B=v`, `ci_vault_read kv2 ${path} C=w`, post('{"cn":"a \\"b\\" c"}', "D"), post('{"cn":"z"}', "E")],
-    }, { [`${path}?version=3`]: good, "pki/issue/web": json({ data: { serial: 42 } }) });
+    const job = await run(
+      shell,
+      {
+        reads: [
+          `ci_vault_read kv2 ${path} A=v`,
+          `ci_vault_read kv2 '${path}?version=3' B=v`,
+          `ci_vault_read kv2 ${path} C=w`,
+          post('{"cn":"a \\"b\\" c"}', "D"),
+          post('{"cn":"z"}', "E"),
+        ],
+      },
+      { [`${path}?version=3`]: good, "pki/issue/web": json({ data: { serial: 42 } }) },
+    );
     expect(job.code, job.output).toBe(0);
-    expect(job.vault.calls().slice(1)).toEqual([`GET ${path}`, `GET ${path}?version=3`, "POST pki/issue/web", "POST pki/issue/web", "POST auth/token/revoke-self"]);
+    expect(job.vault.calls().slice(1)).toEqual([
+      `GET ${path}`,
+      `GET ${path}?version=3`,
+      "POST pki/issue/web",
+      "POST pki/issue/web",
+      "POST auth/token/revoke-self",
+    ]);
     expect(job.vault.seen[3]?.body).toBe('{"cn":"a \\"b\\" c"}');
   });
 
   it("sends the namespace with every request, the token with all but the login, and the JWT once", async () => {
-    const job = await run(shell, { options: ["namespace=team/a", "token=VAULT_ID_TOKEN"], env: { VAULT_ID_TOKEN: "eyJ.other.sig", CI_JOB_JWT: "" } });
+    const job = await run(shell, {
+      options: ["namespace=team/a", "token=VAULT_ID_TOKEN"],
+      env: { VAULT_ID_TOKEN: "eyJ.other.sig", CI_JOB_JWT: "" },
+    });
     expect(job.code, job.output).toBe(0);
-    expect(job.vault.seen.map(({ headers }) => headers["x-vault-namespace"])).toEqual(Array(3).fill("team/a"));
+    expect(job.vault.seen.map(({ headers }) => headers["x-vault-namespace"])).toEqual(
+      Array(3).fill("team/a"),
+    );
     expect(job.vault.seen.map(({ headers }) => headers["x-vault-request"])).toEqual(Array(3).fill("true"));
-    expect(job.vault.seen.map(({ headers }) => headers["x-vault-token"])).toEqual([undefined, canary.token, canary.token]);
+    expect(job.vault.seen.map(({ headers }) => headers["x-vault-token"])).toEqual([
+      undefined,
+      canary.token,
+      canary.token,
+    ]);
     expect(JSON.parse(job.vault.seen[0]?.body ?? "")).toEqual({ role: "the-role", jwt: "eyJ.other.sig" });
   });
 
   it("lease=job: the token lives until the shell ends, and is revoked even if the job fails", async () => {
-    const job = await run(shell, { options: ["lease=job"], after: ["exit 4"], before: ["trap 'echo user' EXIT"] });
+    const job = await run(shell, {
+      options: ["lease=job"],
+      after: ["exit 4"],
+      before: ["trap 'echo user' EXIT"],
+    });
     expect(job.code, job.output).toBe(4);
     expect(job.stdout).toMatch(/^user$/m);
     expect(job.vault.calls()).toEqual(["POST auth/jwt/login", `GET ${path}`, "POST auth/token/revoke-self"]);
@@ -138,7 +195,12 @@ describe("shapes and options", () => {
 
   it("several blocks in one job, each with its role", async () => {
     const vault = await startFake({ [path]: good });
-    const second = [`ci_vault_begin ${vault.addr}/ jwt second lease=job`, `ci_vault_read kv2 ${path} X:file=w`, "ci_vault_end", 'cat "$F" "$X" >both'];
+    const second = [
+      `ci_vault_begin ${vault.addr}/ jwt second lease=job`,
+      `ci_vault_read kv2 ${path} X:file=w`,
+      "ci_vault_end",
+      'cat "$F" "$X" >both',
+    ];
     const job = await runJob(vault.addr, { reads, options: ["lease=job"], after: [second.join("\n")] });
     await vault.stop();
     expect(job.code, job.output).toBe(0);
@@ -153,7 +215,9 @@ describe("shapes and options", () => {
   });
 
   it("a proxy of the job is not asked for a plain http address", async () => {
-    const job = await run(shell, { env: { http_proxy: "http://127.0.0.1:1", ALL_PROXY: "http://127.0.0.1:1" } });
+    const job = await run(shell, {
+      env: { http_proxy: "http://127.0.0.1:1", ALL_PROXY: "http://127.0.0.1:1" },
+    });
     expect(job.code, job.output).toBe(0);
   });
 
@@ -161,7 +225,7 @@ describe("shapes and options", () => {
     const home = tempDir("home");
     chmodSync(home, 0o755);
     symlinkSync("/nonexistent", join(home, ".curlrc"));
-    const job = await run(shell, { before: ["printf 'output = \"leak\"\\nverbose\\n' >\"$HOME/.curlrc\""] });
+    const job = await run(shell, { before: ['printf \'output = "leak"\\nverbose\\n\' >"$HOME/.curlrc"'] });
     expect(job.code, job.output).toBe(0);
     expect(statSync(home).isDirectory()).toBe(true);
   });
@@ -179,16 +243,25 @@ describe("shapes and options", () => {
   });
 
   it("ca: a variable that is not of type File is told apart", async () => {
-    const job = await run(shell, { options: ["ca=VAULT_CA"], env: { VAULT_CA: "-----BEGIN CERTIFICATE-----" } });
+    const job = await run(shell, {
+      options: ["ca=VAULT_CA"],
+      env: { VAULT_CA: "-----BEGIN CERTIFICATE-----" },
+    });
     expect(job.code).toBe(1);
-    expect(job.stderr).toMatch(/VAULT_CA names no readable file: its type must be File/);
+    expect(job.stderr).toMatch(/VAULT_CA: the variable names no readable file: its type must be File/);
     expect((await run(shell, { options: ["ca=VAULT_CA"], env: { VAULT_CA: "/etc/passwd" } })).code).toBe(0);
   });
 });
 
 describe("the text", () => {
   it("passes ShellCheck as POSIX sh", async () => {
-    const result = await exec("shellcheck", ["-s", "sh", "-o", "check-unassigned-uppercase,deprecate-which,avoid-nullary-conditions", readerFile]);
+    const result = await exec("shellcheck", [
+      "-s",
+      "sh",
+      "-o",
+      "check-unassigned-uppercase,deprecate-which,avoid-nullary-conditions",
+      readerFile,
+    ]);
     expect(result.stdout).toBe("");
     expect(result.code).toBe(0);
   });
