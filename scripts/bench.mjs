@@ -23,7 +23,11 @@ function manifest(secrets) {
     "environments:",
   ];
   for (let environment = 0; environment < secrets / 50; environment++) {
-    lines.push(`  env${environment}:`, `    refs: { branch: env${environment}/*, protected: true }`, "    secrets:");
+    lines.push(
+      `  env${environment}:`,
+      `    refs: { branch: env${environment}/*, protected: true }`,
+      "    secrets:",
+    );
     for (let secret = 0; secret < 50; secret++) {
       lines.push(`      SECRET_${secret}: secret/myproject/env${environment}/service-${secret}#password`);
     }
@@ -54,7 +58,9 @@ function medians(cases) {
       if (run >= 0) times[name].push(time);
     }
   }
-  return Object.fromEntries(Object.entries(times).map(([name, list]) => [name, list.sort((a, b) => a - b)[list.length >> 1]]));
+  return Object.fromEntries(
+    Object.entries(times).map(([name, list]) => [name, list.sort((a, b) => a - b)[list.length >> 1]]),
+  );
 }
 
 const main = at("dist/main.js");
@@ -77,12 +83,16 @@ try {
     thousand: generate(out("1000.yml"), "thousand"),
   });
   const row = (what, time, against, base, goal) =>
-    console.log(`${what.padEnd(44)} ${time.toFixed(1).padStart(8)} ms  ${(time / base).toFixed(2).padStart(5)} x ${against}  (goal ${goal})`);
+    console.log(
+      `${what.padEnd(44)} ${time.toFixed(1).padStart(8)} ms  ${(time / base).toFixed(2).padStart(5)} x ${against}  (goal ${goal})`,
+    );
   console.log(`medians of ${runs} runs, whole processes, node ${process.version}\n`);
   console.log(`${"node -e 0".padEnd(44)} ${small.bare.toFixed(1).padStart(8)} ms`);
   row("ci-vault-gen --version", small.version, "bare node", small.bare, "<= 1.3");
   row("the example, whole run", small.example, "bare node", small.bare, "<= 2");
-  console.log(`${"yaml alone: parse + print, 10,000 secrets".padEnd(44)} ${large.yaml.toFixed(1).padStart(8)} ms`);
+  console.log(
+    `${"yaml alone: parse + print, 10,000 secrets".padEnd(44)} ${large.yaml.toFixed(1).padStart(8)} ms`,
+  );
   row("10,000 secrets in 200 environments", large.tenThousand, "yaml alone", large.yaml, "<= 1.5");
   console.log(`${"1,000 secrets in 20 environments".padEnd(44)} ${large.thousand.toFixed(1).padStart(8)} ms`);
   row("ten times the input", large.tenThousand, "1,000 secrets", large.thousand, "<= 11");

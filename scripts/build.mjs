@@ -1,44 +1,77 @@
-// Bundles src/ into dist/: two entries (the command, the library) with shared chunks, so that a command loads only what
-// it needs. The libraries are inside; nothing is resolved at start-up.
-import { chmodSync, readFileSync, rmSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+// Bundles src/ into dist/, libraries included, so that nothing is resolved at start-up:
+//   main.js    the command: the machine, `--version`, and a loader for the rest
+//   start.cjs  the rest, as one script, because a script can be kept compiled; start.<node>.cache is that
+//   index.js   the library
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
+import { cacheName, loadScript } from "./load-script.mjs";
 import { esbuildTemplates } from "./templates.mjs";
 
 const at = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 const { version } = JSON.parse(readFileSync(at("package.json"), "utf8"));
 
-/** commander loads the process module for subcommands that are programs of their own, which this command line has none of. */
+/** commander loads the process module for subcommands that are programs of their own; this command line has none. */
 const withoutProcesses = {
   name: "without-processes",
-  setup(build) {
-    build.onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
+  setup(bundle) {
+    bundle.onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
       /[/\\]commander[/\\]/.test(importer) ? { path: "nothing", namespace: "empty" } : null,
     );
-    build.onLoad({ filter: /.*/, namespace: "empty" }, () => ({ contents: "module.exports = {};" }));
+    bundle.onLoad({ filter: /.*/, namespace: "empty" }, () => ({ contents: "module.exports = {};" }));
   },
 };
 
-rmSync(at("dist"), { recursive: true, force: true });
-await build({
-  entryPoints: { main: at("src/main.ts"), index: at("src/app/index.ts") },
-  outdir: at("dist"),
+/** In main.js, what lies behind `--version` is loaded by the loader instead of as a module. */
+const loadedStart = {
+  name: "loaded-start",
+  setup(bundle) {
+    bundle.onLoad({ filter: /[/\\]cli[/\\]start\.ts$/ }, () => ({
+      contents: `import { loadScript } from "./load-script.mjs";
+        export const { start } = loadScript(new URL("start.cjs", import.meta.url)).exports;`,
+      loader: "js",
+      resolveDir: at("scripts"),
+    }));
+  },
+};
+
+const common = {
   bundle: true,
-  splitting: true,
-  format: "esm",
   platform: "node",
   target: "node20.19",
   minify: true,
   define: { __VERSION__: JSON.stringify(version) },
-  // The ES module builds of the libraries: a bundler can leave out of them what is not used.
-  alias: {
-    yaml: at("node_modules/yaml/browser/index.js"),
-    "#templates-runtime": at("src/artifacts/text/runtime.ts"),
-  },
-  // commander is CommonJS and asks for node's own modules with `require`.
-  banner: { js: 'import{createRequire as __cr}from"node:module";const require=__cr(import.meta.url);' },
-  plugins: [esbuildTemplates, withoutProcesses],
+  // The ES module build of the library: a bundler can leave out of it what is not used.
+  alias: { yaml: at("node_modules/yaml/browser/index.js"), "#templates-runtime": at("src/artifacts/text/runtime.ts") },
   legalComments: "none",
   logLevel: "warning",
-});
-chmodSync(at("dist/main.js"), 0o755);
+};
+
+/** The compiled form, after one real run: what that run needed is in it, and nothing has to be compiled again. */
+async function keepCompiled() {
+  const folder = mkdtempSync(join(tmpdir(), "ci-vault-gen-build-"));
+  try {
+    const outfile = join(folder, "memory.mjs");
+    await build({ ...common, entryPoints: [at("src/host/memory.ts")], outfile, format: "esm" });
+    const { createMemoryHost } = await import(pathToFileURL(outfile).href);
+    const manifest = readFileSync(at("examples/myproject/manifest.yml"), "utf8");
+    const { script, exports } = loadScript(pathToFileURL(at("dist/start.cjs")));
+    const code = await exports.start(["manifest.yml"], createMemoryHost({ "/repo/manifest.yml": manifest }));
+    if (code !== 0) throw new Error(`the trial run ended with ${code}`);
+    writeFileSync(at(`dist/${cacheName()}`), script.createCachedData());
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+rmSync(at("dist"), { recursive: true, force: true });
+const out = (name) => at(`dist/${name}`);
+await Promise.all([
+  build({ ...common, entryPoints: [at("src/main.ts")], outfile: out("main.js"), format: "esm", plugins: [loadedStart] }),
+  build({ ...common, entryPoints: [at("src/cli/start.ts")], outfile: out("start.cjs"), format: "cjs", plugins: [esbuildTemplates, withoutProcesses] }),
+  build({ ...common, entryPoints: [at("src/app/index.ts")], outfile: out("index.js"), format: "esm", plugins: [esbuildTemplates] }),
+]);
+await keepCompiled();
+chmodSync(out("main.js"), 0o755);

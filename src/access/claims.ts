@@ -1,4 +1,6 @@
-import { hasWildcard, MERGE_REQUEST, type Rule } from "./rule.ts";
+import { isAtLeast } from "../model/index.ts";
+import { hasWildcard } from "./pattern.ts";
+import { MERGE_REQUEST, type Rule } from "./rule.ts";
 
 /** What a Vault role binds: claim -> its value, or the list of values of which one must match. */
 export interface BoundClaims {
@@ -18,23 +20,31 @@ export function boundClaims(rule: Rule): BoundClaims {
     const [only, ...more] = values;
     claims[claim] = only !== undefined && more.length === 0 ? only : values;
   };
-  if (rule.scope.kind === "group") bind("namespace_id", [rule.scope.group.id]);
-  else
-    bind(
-      "project_id",
-      rule.scope.projects.map(({ id }) => id),
-    );
-  bind("ref_type", [rule.kind === "tag" ? "tag" : "branch"]);
+  const { scope, kinds, environment } = rule;
+  const [owner, ids] =
+    scope.kind === "group"
+      ? (["namespace_id", [scope.group.id]] as const)
+      : (["project_id", scope.projects.map(({ id }) => id)] as const);
+  bind(owner, ids);
+  // A fork's token names the fork as its project; only since 18.4 it also says where the job runs, and only a merge
+  // request can run elsewhere.
+  if (kinds.includes("merge-request") && isAtLeast(rule.version, 18, 4)) bind(`job_${owner}`, ids);
+  bind("ref_type", [...new Set(kinds.map((kind) => (kind === "tag" ? "tag" : "branch")))]);
   bind("ref", rule.refs);
   bind("ref_protected", rule.protected === undefined ? undefined : [String(rule.protected)]);
-  bind("pipeline_source", rule.kind === "merge-request" ? [MERGE_REQUEST] : rule.sources);
-  bind("environment", rule.environment && [rule.environment.name]);
+  bind("pipeline_source", sourcesOf(rule));
+  bind("environment", environment && [environment.name]);
   bind(
     "environment_protected",
-    rule.environment?.protected === undefined ? undefined : [String(rule.environment.protected)],
+    environment?.protected === undefined ? undefined : [String(environment.protected)],
   );
-  bind("deployment_tier", rule.environment?.tier === undefined ? undefined : [rule.environment.tier]);
+  bind("deployment_tier", environment?.tier === undefined ? undefined : [environment.tier]);
   for (const { name, values } of rule.claims) bind(name, values);
   const glob = Object.values(claims).flat().some(hasWildcard);
   return { type: glob ? "glob" : "string", claims };
+}
+
+function sourcesOf({ kinds, sources }: Rule): readonly string[] | undefined {
+  if (!kinds.includes("merge-request")) return sources;
+  return kinds.length === 1 ? [MERGE_REQUEST] : [...(sources ?? []), MERGE_REQUEST].toSorted();
 }

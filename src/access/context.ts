@@ -1,43 +1,111 @@
-import { matches, MERGE_REQUEST, type Rule } from "./rule.ts";
+import { isAtLeast, type Version } from "../model/index.ts";
+import { matches } from "./pattern.ts";
+import { type Kind, MERGE_REQUEST, type Rule } from "./rule.ts";
 
 /** The facts of one job of one pipeline, as GitLab knows them. */
 export interface Context {
-  readonly projectId: string;
-  readonly namespaceId: string;
+  /** The project that the pipeline runs in. */
+  readonly project: Project;
   /** The pipeline's kind; a merge request's ref is its source branch. */
-  readonly kind: "branch" | "tag" | "merge-request";
+  readonly kind: Kind;
   readonly ref: string;
   readonly protected: boolean;
   readonly source: string;
-  /** For a merge request from a fork: the fork, whose ids the token carries since GitLab 18.2.2. */
-  readonly fork?: { readonly projectId: string; readonly namespaceId: string };
-  readonly environment?: { readonly name: string; readonly protected: boolean; readonly tier: string };
-  /** Any further claims of the token, as text. */
-  readonly claims?: Readonly<Record<string, string>>;
+  /** For a merge request from a fork: the fork. */
+  readonly fork?: Project;
+  readonly environment?: EnteredEnvironment;
+  /** Any further claims of the token. They win over what follows from the rest. */
+  readonly claims?: Readonly<Record<string, ClaimValue>>;
 }
 
-/** The third view of a rule: does it allow this context? */
+export interface Project {
+  readonly id: string;
+  readonly path: string;
+  readonly namespaceId: string;
+}
+
+export interface EnteredEnvironment {
+  readonly name: string;
+  readonly protected: boolean;
+  readonly tier: string;
+}
+
+export type ClaimValue = string | readonly string[];
+export type Claims = Readonly<Record<string, ClaimValue>>;
+
+/** The third view of a rule: does the manifest let this context read? */
 export function allows(rule: Rule, context: Context): boolean {
-  const owner = context.fork ?? context;
-  const inScope =
-    rule.scope.kind === "group"
-      ? rule.scope.group.id === owner.namespaceId
-      : rule.scope.projects.some(({ id }) => id === owner.projectId);
-  if (!inScope || rule.kind !== context.kind) return false;
+  const { environment } = rule;
+  if (!owns(rule, context.project) || (context.fork !== undefined && !owns(rule, context.fork))) return false;
+  if (!rule.kinds.includes(context.kind)) return false;
   if (rule.refs !== undefined && !rule.refs.some((pattern) => matches(pattern, context.ref))) return false;
   if (rule.protected !== undefined && rule.protected !== context.protected) return false;
-  if (rule.kind === "merge-request" && context.source !== MERGE_REQUEST) return false;
-  if (rule.kind !== "merge-request" && rule.sources !== undefined && !rule.sources.includes(context.source))
+  if (context.kind !== "merge-request" && rule.sources !== undefined && !rule.sources.includes(context.source))
     return false;
-  const { environment } = rule;
   if (environment !== undefined) {
-    if (context.environment?.name !== environment.name) return false;
-    if (environment.protected !== undefined && context.environment.protected !== environment.protected)
-      return false;
-    if (environment.tier !== undefined && context.environment.tier !== environment.tier) return false;
+    const entered = context.environment;
+    if (entered?.name !== environment.name) return false;
+    if (environment.protected !== undefined && entered.protected !== environment.protected) return false;
+    if (environment.tier !== undefined && entered.tier !== environment.tier) return false;
   }
-  return rule.claims.every(({ name, values }) => {
-    const actual = context.claims?.[name];
-    return actual !== undefined && values.some((pattern) => matches(pattern, actual));
-  });
+  const claims = claimsOf(context, rule.version);
+  return rule.claims.every(({ name, values }) =>
+    [claims[name] ?? []].flat().some((actual) => values.some((pattern) => matches(pattern, actual))),
+  );
+}
+
+function owns({ scope }: Rule, { id, namespaceId }: Project): boolean {
+  return scope.kind === "group" ? scope.group.id === namespaceId : scope.projects.some((own) => own.id === id);
+}
+
+/**
+ * The claims of the job's token as far as rules and roles look at them (GitLab `lib/gitlab/ci/jwt.rb`, `jwt_v2.rb`).
+ * Since 18.2.2 the token of a fork's merge request names the fork, before it named the parent: `version` is the oldest
+ * GitLab, without its patch level.
+ */
+export function claimsOf(context: Context, version: Version): Claims {
+  const { project, fork, environment } = context;
+  const owner = fork !== undefined && isAtLeast(version, 18, 3) ? fork : project;
+  const isTag = context.kind === "tag";
+  return {
+    project_id: owner.id,
+    project_path: owner.path,
+    namespace_id: owner.namespaceId,
+    namespace_path: owner.path.split("/").slice(0, -1).join("/"),
+    ref_type: isTag ? "tag" : "branch",
+    ref: context.ref,
+    ref_path: `refs/${isTag ? "tags" : "heads"}/${context.ref}`,
+    ref_protected: String(context.protected),
+    pipeline_source: context.source,
+    ...(environment === undefined
+      ? {}
+      : {
+          environment: environment.name,
+          environment_protected: String(environment.protected),
+          deployment_tier: environment.tier,
+        }),
+    ...(isAtLeast(version, 18, 4)
+      ? {
+          job_project_id: project.id,
+          job_project_path: project.path,
+          job_namespace_id: project.namespaceId,
+          job_namespace_path: project.path.split("/").slice(0, -1).join("/"),
+        }
+      : {}),
+    ...context.claims,
+  };
+}
+
+/** `tag v1.2, protected, push, environment production`: a context in words. */
+export function describeContext(context: Context): string {
+  const kind = context.kind === "merge-request" ? "merge request from branch" : context.kind;
+  return [
+    `${kind} ${context.ref}`,
+    context.protected ? "protected" : "unprotected",
+    ...(context.source === MERGE_REQUEST ? [] : [`source ${context.source}`]),
+    `project ${context.project.id}`,
+    ...(context.fork === undefined ? [] : [`from fork ${context.fork.id}`]),
+    ...(context.environment === undefined ? [] : [`environment ${context.environment.name}`]),
+    ...Object.entries(context.claims ?? {}).map(([name, value]) => `${name} ${[value].flat().join(" and ")}`),
+  ].join(", ");
 }

@@ -4,11 +4,14 @@ import { type Diagnostic, hasErrors, report, type Source } from "../diagnostics/
 import type { Host } from "../host/index.ts";
 import { readManifest } from "../manifest/index.ts";
 import { buildModel, type Model } from "../model/index.ts";
-import { makePlan, type Plan, type Places } from "../plan/index.ts";
+import { makePlan, type Plan, type Places, type PlanProof, provePlan } from "../plan/index.ts";
 
 /** Everything that follows from a manifest, still in memory. */
 export interface Compiled {
+  readonly model: Model;
   readonly plan: Plan;
+  /** That the plan gives access where the manifest does, and nowhere else. */
+  readonly proof: PlanProof;
   readonly artifacts: readonly Artifact[];
   /** Absolute path of the output folder. */
   readonly root: string;
@@ -26,7 +29,7 @@ export interface CompileOptions {
   readonly out?: string | undefined;
 }
 
-/** The whole pipeline: manifest -> model -> plan -> artifacts. A room with an error ends it. */
+/** The whole pipeline: manifest -> model -> plan -> proof -> artifacts. A room with an error ends it. */
 export function compile(host: Host, manifestPath: string, options: CompileOptions = {}): CompileResult {
   const absolute = posix.resolve(host.cwd, manifestPath);
   const bytes = host.kind(absolute) === "folder" ? undefined : host.readFile(absolute);
@@ -39,7 +42,10 @@ export function compile(host: Host, manifestPath: string, options: CompileOption
   if (model.value === undefined || hasErrors(diagnostics)) return { source, diagnostics };
   const { root, places } = locate(host, absolute, model.value, options.out);
   const plan = makePlan(model.value, places);
-  return { source, diagnostics, value: { plan, artifacts: emit(plan), root } };
+  const proof = provePlan(model.value, plan);
+  diagnostics.push(...proof.diagnostics);
+  if (hasErrors(diagnostics)) return { source, diagnostics };
+  return { source, diagnostics, value: { model: model.value, plan, proof, artifacts: emit(plan), root } };
 }
 
 /**

@@ -8,15 +8,29 @@ import { registerSchema } from "./commands/schema.ts";
 import type { Registry } from "./registry.ts";
 import { VERSION } from "./version.ts";
 
-export async function runProgram(words: readonly string[], host: Host): Promise<number> {
-  let code = 0;
+/** In the order of `--help`. */
+const COMMANDS: readonly ((registry: Registry) => void)[] = [
+  registerGenerate,
+  registerCheck,
+  registerPlan,
+  registerExplain,
+  registerSchema,
+];
+
+/** What commander reports by throwing although nothing went wrong. */
+const NOT_AN_ERROR = new Set(["commander.helpDisplayed", "commander.help", "commander.version"]);
+
+/** A fresh program; `done` takes the exit code of the command that ran. */
+export function createProgram(host: Host, done: (code: number) => void): Command {
   const program = new Command("ci-vault-gen")
     .description(
       "One secrets manifest in; GitLab CI jobs and the matching Vault or OpenBao roles and policies out.",
     )
     .version(VERSION, "-V, --version", "print the version")
     .helpOption("-h, --help", "print this help")
+    .helpCommand(false)
     .showSuggestionAfterError()
+    // Both before the commands are made: they take a copy of these settings.
     .exitOverride()
     .configureOutput({ writeOut: (text) => host.out(text), writeErr: (text) => host.err(text) })
     .addHelpText("before", "Example:\n  ci-vault-gen manifest.yml\n")
@@ -24,11 +38,17 @@ export async function runProgram(words: readonly string[], host: Host): Promise<
       "after",
       "\nExit codes: 0 done, 1 findings or drift, 2 wrong usage or manifest, 3 the machine failed or a bug.",
     );
-  const registry: Registry = { program, host, done: (result) => void (code = result) };
-  for (const register of [registerGenerate, registerCheck, registerPlan, registerExplain, registerSchema])
-    register(registry);
+  for (const register of COMMANDS) register({ program, host, done });
+  return program;
+}
+
+export async function runProgram(words: readonly string[], host: Host): Promise<number> {
+  let code = 0;
+  const program = createProgram(host, (result) => {
+    code = result;
+  });
   if (words.length === 0) {
-    host.err(program.helpInformation());
+    program.outputHelp({ error: true });
     return 2;
   }
   try {
@@ -36,10 +56,6 @@ export async function runProgram(words: readonly string[], host: Host): Promise<
     return code;
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    return error.code === "commander.helpDisplayed" ||
-      error.code === "commander.version" ||
-      error.code === "commander.help"
-      ? 0
-      : 2;
+    return NOT_AN_ERROR.has(error.code) ? 0 : 2;
   }
 }

@@ -8,14 +8,8 @@ export async function run(words: readonly string[], host: Host): Promise<number>
     return 0;
   }
   try {
-    const [only, ...more] = words;
-    if (only !== undefined && more.length === 0 && /^[^-].*\.ya?ml$/.test(only)) {
-      // The everyday call has nothing to parse: it need not wait for the library that parses.
-      const { generate } = await import("../app/index.ts");
-      return generate(host, only);
-    }
-    const { runProgram } = await import("./program.ts");
-    return await runProgram(words, host);
+    const { start } = await import("./start.ts");
+    return await start(words, host);
   } catch (error) {
     if (error instanceof HostError) {
       host.err(`ci-vault-gen: ${error.message}\n`);

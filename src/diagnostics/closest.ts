@@ -1,5 +1,5 @@
 /**
- * The candidate that a mistyped word most likely meant, `undefined` when none is near.
+ * The candidate that a mistyped or shortened word most likely meant, `undefined` when none is near.
  * Near: at most a third of the word's letters differ (insert, delete, replace, or swap of neighbours).
  */
 export function closest(word: string, candidates: Iterable<string>): string | undefined {
@@ -14,7 +14,9 @@ export function closest(word: string, candidates: Iterable<string>): string | un
       best = candidate;
     }
   }
-  return best;
+  if (best !== undefined || word.length < 4) return best;
+  const [only, ...more] = [...candidates].filter((candidate) => candidate.startsWith(word));
+  return more.length === 0 ? only : undefined;
 }
 
 /** Edit distance with swaps of neighbours (optimal string alignment). */

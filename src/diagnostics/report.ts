@@ -19,9 +19,7 @@ interface Extra {
  */
 export function report(code: Code, place: Place | undefined, message: string, extra: Extra = {}): Diagnostic {
   const first =
-    place === undefined
-      ? []
-      : [extra.label === undefined ? { place } : { place, text: scrub(extra.label) }];
+    place === undefined ? [] : [extra.label === undefined ? { place } : { place, text: scrub(extra.label) }];
   return {
     code,
     severity: CODES[code][0],

@@ -3,19 +3,16 @@
 // Does not know: defaults, what a name or path means, GitLab, Vault.
 
 import { checked, type Checked, type Source } from "../diagnostics/index.ts";
-import { decode, parse } from "./parse.ts";
+import { decode } from "./decode.ts";
+import { parse } from "./parse.ts";
 import { type Manifest, manifestSchema } from "./schema.ts";
 import { createSource } from "./source.ts";
 import { explainIssues } from "./validate.ts";
 
 export { Reference } from "./reference.ts";
-export {
-  type Manifest,
-  type ManifestEnvironment,
-  type ManifestRef,
-  type ManifestSecret,
-  PLACEHOLDERS,
-} from "./schema.ts";
+export type { ManifestRef } from "./schema-environments.ts";
+export type { Manifest, ManifestEnvironment, ManifestSecret } from "./schema.ts";
+export { PLACEHOLDERS } from "./schema-words.ts";
 
 /** `source` is there even when there is no manifest: its diagnostics have to point somewhere. */
 export interface ManifestRead extends Checked<Manifest> {
@@ -26,12 +23,9 @@ export interface ManifestRead extends Checked<Manifest> {
 export function readManifest(path: string, bytes: Uint8Array): ManifestRead {
   const text = decode(bytes);
   if (text.value === undefined) return { source: createSource(path, ""), diagnostics: text.diagnostics };
-  const parsed = parse(text.value);
-  if (parsed.value === undefined)
-    return { source: createSource(path, text.value), diagnostics: parsed.diagnostics };
-  const { document, data } = parsed.value;
+  const { document, data, diagnostics } = parse(text.value);
   const source = createSource(path, text.value, document);
-  // Compiled checks pay off for large manifests only: compiling them takes longer than a small one's check.
+  if (diagnostics.length > 0) return { source, diagnostics };
   const result = manifestSchema.safeParse(data, { jitless: text.value.length < 100_000 });
   if (!result.success) return { source, diagnostics: explainIssues(result.error.issues, data) };
   return { source, ...checked(result.data, []) };

@@ -8,19 +8,35 @@ export function isPublic(route: readonly string[]): boolean {
 
 /** The keys that a mapping at this route may have; empty where the user chooses them. */
 export function keysAt(route: readonly string[]): readonly string[] {
-  return schemasAt(manifestSchema, route).flatMap((schema) => {
+  const keys = schemasAt(manifestSchema, route).flatMap((schema) => {
     const definition = definitionOf(schema);
     return definition.type === "object" ? Object.keys(definition.shape) : [];
   });
+  return [...new Set(keys)];
 }
 
-/** The schemas that may describe the value at a route: a union has several. */
+/** Is the value at this route a mapping of the language, whose keys are words and names rather than data? */
+export function isMapping(route: readonly string[]): boolean {
+  return schemasAt(manifestSchema, route).some((schema) =>
+    ["object", "record"].includes(definitionOf(schema).type),
+  );
+}
+
+/** What to do about a wrong value at this route. */
+export function hintAt(route: readonly string[]): string | undefined {
+  const [hint] = schemasAt(manifestSchema, route).flatMap((schema) => schema.meta()?.["hint"] ?? []);
+  return hint as string | undefined;
+}
+
+/** The schemas that may describe the value at a route: a union and what it may be, an optional and what it holds. */
 function schemasAt(schema: z.core.$ZodType, route: readonly string[]): readonly z.ZodType[] {
   const definition = definitionOf(schema);
-  if (definition.type === "optional") return schemasAt(definition.innerType, route);
-  if (definition.type === "union") return definition.options.flatMap((option) => schemasAt(option, route));
+  const self = route.length === 0 ? [schema as z.ZodType] : [];
+  if (definition.type === "optional") return [...self, ...schemasAt(definition.innerType, route)];
+  if (definition.type === "union")
+    return [...self, ...definition.options.flatMap((option) => schemasAt(option, route))];
   const [step, ...rest] = route;
-  if (step === undefined) return [schema as z.ZodType];
+  if (step === undefined) return self;
   switch (definition.type) {
     case "object": {
       const next = Object.hasOwn(definition.shape, step) ? definition.shape[step] : undefined;

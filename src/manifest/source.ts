@@ -1,17 +1,24 @@
-import { type Document, isAlias, isMap, isPair, isScalar, isSeq, type Node, type Pair, visit } from "yaml";
+import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair } from "yaml";
 import type { Place, Route, Source, Span } from "../diagnostics/index.ts";
-import { isPublic } from "./schema-walk.ts";
+import { hiddenText, hiddenValues } from "./mask.ts";
 
 /** A source with positions; `document` is absent when the text could not be parsed as YAML. */
 export function createSource(path: string, text: string, document?: Document.Parsed): Source {
   let hidden: readonly Span[] | undefined;
+  let starts: readonly number[] | undefined;
   return {
     path,
     text,
+    lineStarts: () => (starts ??= lineStarts(text)),
     locate: (place) => (place.at === "span" ? place.span : document && locate(document, place)),
-    hidden: () =>
-      (hidden ??= document && document.errors.length === 0 ? hiddenValues(document, text) : hiddenText(text)),
+    hidden: () => (hidden ??= document === undefined ? hiddenText(text) : hiddenValues(document, text)),
   };
+}
+
+function lineStarts(text: string): readonly number[] {
+  const starts = [0];
+  for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
+  return starts;
 }
 
 /** Follows the route as far as it goes; the place of a missing key is the nearest key above it. */
@@ -28,65 +35,23 @@ function locate(document: Document.Parsed, place: Place & { route: Route }): Spa
       next = found.value;
     } else if (isSeq(node)) {
       next = node.items[Number(step)];
-      pair = undefined;
+      if (next !== undefined) pair = undefined;
     }
     if (next === undefined || next === null) return spanOf(pair?.key) ?? spanOf(node);
     node = next;
   }
   if (place.at === "key" && pair !== undefined) return spanOf(pair.key);
-  // A whole block has no caret of its own: its key stands for it.
-  if ((isMap(node) || isSeq(node)) && !node.flow && pair !== undefined) return spanOf(pair.key);
+  // A whole block has no caret of its own: its key stands for it. An empty value has no text.
+  const block = (isMap(node) || isSeq(node)) && !node.flow;
+  if (pair !== undefined && (block || isEmpty(node))) return spanOf(pair.key);
   return spanOf(node) ?? spanOf(pair?.key);
+}
+
+function isEmpty(node: unknown): boolean {
+  return isScalar(node) && node.range?.[0] === node.range?.[1];
 }
 
 function spanOf(node: unknown): Span | undefined {
   const range = (node as Node | null | undefined)?.range;
   return range ? { start: range[0], end: Math.max(range[1], range[0] + 1) } : undefined;
-}
-
-/**
- * All but keys, punctuation and the values that the schema marks as public. Found from what may be shown, so that
- * whatever nobody thought of (comments, anchors, tags) stays hidden.
- */
-function hiddenValues(document: Document.Parsed, text: string): readonly Span[] {
-  const shown: Span[] = [];
-  visit(document, {
-    Scalar(key, node, path) {
-      if (!node.range) return;
-      const route = path.flatMap((step) =>
-        isPair(step) && isScalar(step.key) ? [String(step.key.value)] : isSeq(step) ? ["*"] : [],
-      );
-      if (key === "key" || isPublic(route)) shown.push({ start: node.range[0], end: node.range[1] });
-    },
-  });
-  const hidden: Span[] = [];
-  let at = 0;
-  for (const span of [
-    ...shown.toSorted((a, b) => a.start - b.start),
-    { start: text.length, end: text.length },
-  ]) {
-    for (const match of text
-      .slice(at, span.start)
-      .matchAll(/[^\s{}[\],:?|>-][^\n]*[^\s{}[\],:]|[^\s{}[\],:?|>-]/g)) {
-      hidden.push({ start: at + match.index, end: at + match.index + match[0].length });
-    }
-    at = Math.max(at, span.end);
-  }
-  return hidden;
-}
-
-/** Without a parsed document nobody knows what is what: only keys and punctuation are shown. */
-function hiddenText(text: string): readonly Span[] {
-  const spans: Span[] = [];
-  let at = 0;
-  for (const line of text.split("\n")) {
-    const key = /^\s*(?:- +)*[A-Za-z_.-][\w.-]*:(?=\s)/.exec(line)?.[0].length ?? 0;
-    const rest = line.slice(key).trim();
-    if (rest !== "" && !/^[\][{}:,|>-]+$/.test(rest)) {
-      const start = at + key + line.slice(key).indexOf(rest);
-      spans.push({ start, end: start + rest.length });
-    }
-    at += line.length + 1;
-  }
-  return spans;
 }

@@ -50,10 +50,11 @@ export function readClaims(
       const route = [...origin, "claims", name];
       const values = typeof value === "string" ? [value] : [...new Set(value)];
       checkName(name, route, version, found);
-      for (const text of values) {
+      for (const [index, text] of values.entries()) {
         if (text === "" || /^\*+$/.test(text)) {
+          const place = atValue(typeof value === "string" ? route : [...route, index]);
           found.push(
-            report("model/bad-claim", atValue(route), `a value of \`${name}\` binds nothing`, {
+            report("model/bad-claim", place, `a value of \`${name}\` binds nothing`, {
               notes: ["an empty value matches no job, `*` alone matches every job"],
               help: "name the values that are allowed",
             }),
@@ -81,10 +82,15 @@ function checkName(name: string, route: Route, version: Version, found: Diagnost
     found.push(
       report("model/bad-claim", atKey(route), `\`${name}\` is not a claim that can be bound`, {
         notes: [
-          "a claim that a token lacks makes every login fail, and one that differs from job to job matches none",
+          name === "runner_id"
+            ? "it is a number in the token, and Vault never finds a number equal to the text of a role"
+            : "a claim that a token lacks makes every login fail, and one that differs from job to job matches none",
           `claims: ${Object.keys(BINDABLE).join(", ")}`,
         ],
-        help: meant === undefined ? undefined : `did you mean \`${meant}\`?`,
+        help:
+          name === "runner_id"
+            ? "remove it; `runner_environment` tells GitLab's runners from your own"
+            : meant && `did you mean \`${meant}\`?`,
       }),
     );
     return;

@@ -83,14 +83,16 @@ function readEnvironment(
     const secret = readSecret(label, entry, route, around, found);
     if (secret !== undefined) secrets.push(secret);
   }
-  if (Object.keys(manifest.secrets ?? {}).length === 0 && Object.keys(own).length === 0) {
-    found.push(
-      report("model/no-secrets", atKey(origin), `\`${name}\` has nothing to read`, {
-        help: "add `secrets:`, for example `DB_PASSWORD: secret/myproject/{environment}/db#password`",
-      }),
-    );
+  const wanted = Object.keys({ ...manifest.secrets, ...own }).filter((label) => own[label] !== null);
+  if (wanted.length === 0) {
+    const nothing = report("model/no-secrets", atKey(origin), `\`${name}\` has nothing to read`, {
+      help: "add `secrets:`, for example `DB_PASSWORD: secret/myproject/{environment}/db#password`",
+    });
+    // A manifest without any secret is one mistake, however many environments it has.
+    if (environment.secrets !== undefined) found.push(nothing);
+    else if (!shared.has("nothing")) shared.set("nothing", nothing);
   }
-  checkTwice(secrets, name, found);
+  checkTwice(secrets, name, shared, found);
   return {
     name,
     origin,
@@ -114,24 +116,30 @@ function nothingToRemove(label: string, route: Route): Diagnostic {
 }
 
 /** `fields` can name a variable that another entry sets too. */
-function checkTwice(secrets: readonly Secret[], environment: string, found: Diagnostic[]): void {
+function checkTwice(
+  secrets: readonly Secret[],
+  environment: string,
+  shared: Map<string, Diagnostic>,
+  found: Diagnostic[],
+): void {
   const owners = new Map<string, Secret>();
   for (const secret of secrets) {
     for (const { variable } of secret.reads) {
       const other = owners.get(variable);
       owners.set(variable, secret);
       if (other === undefined) continue;
-      found.push(
-        report(
-          "model/duplicate-variable",
-          atKey(secret.origin),
-          `\`${variable}\` would be set twice in \`${environment}\``,
-          {
-            also: [{ place: atKey(other.origin), text: "also here" }],
-            help: "rename one of the variables",
-          },
-        ),
+      const everywhere = secret.origin[0] === "secrets" && other.origin[0] === "secrets";
+      const twice = report(
+        "model/duplicate-variable",
+        atKey([...secret.origin, "fields", variable]),
+        `\`${variable}\` would be set twice${everywhere ? "" : ` in \`${environment}\``}`,
+        {
+          also: [{ place: atKey([...other.origin, "fields", variable]), text: "also here" }],
+          help: "rename one of the variables",
+        },
       );
+      if (!everywhere) found.push(twice);
+      else if (!shared.has(`twice ${variable}`)) shared.set(`twice ${variable}`, twice);
     }
   }
 }

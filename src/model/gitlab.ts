@@ -1,6 +1,7 @@
 import { atKey, atValue, type Diagnostic, report } from "../diagnostics/index.ts";
 import type { Manifest } from "../manifest/index.ts";
 import type { Gitlab, JobToken, Owner, Scope, Version } from "./model.ts";
+import { checkPattern } from "./refs.ts";
 import { readUrl } from "./urls.ts";
 
 export function readGitlab(manifest: Manifest, found: Diagnostic[]): Gitlab {
@@ -8,9 +9,21 @@ export function readGitlab(manifest: Manifest, found: Diagnostic[]): Gitlab {
   return {
     url: readUrl(gitlab.url, ["gitlab", "url"], found),
     scope: readScope(gitlab, found),
-    defaultBranch: gitlab.default_branch ?? "main",
+    defaultBranch: readDefaultBranch(gitlab.default_branch ?? "main", found),
     version: readVersion(gitlab.version ?? "17.0", found),
   };
+}
+
+/** One branch: a wildcard here would hand the secrets of `default-branch` to every branch it matches. */
+function readDefaultBranch(name: string, found: Diagnostic[]): string {
+  const route = ["gitlab", "default_branch"];
+  if (!name.includes("*")) checkPattern(name, route, found);
+  else {
+    const help = "write the name of the one branch; patterns belong to `refs`, as `{ branch: PATTERN }`";
+    const message = "the default branch is one branch, not a pattern";
+    found.push(report("model/bad-pattern", atValue(route), message, { help }));
+  }
+  return name;
 }
 
 function readScope(gitlab: Manifest["gitlab"], found: Diagnostic[]): Scope {
@@ -43,13 +56,17 @@ function readScope(gitlab: Manifest["gitlab"], found: Diagnostic[]): Scope {
     (gitlab.project === undefined ? [] : [readOwner(gitlab.project, ["gitlab", "project"], found)]);
   const seen = new Map<string, number>();
   for (const [index, { id }] of projects.entries()) {
-    if (seen.has(id)) {
+    const twin = seen.get(id);
+    if (twin !== undefined) {
       found.push(
         report(
           "model/name-collision",
           atKey(["gitlab", "projects", index, "id"]),
-          `project ${id} is listed twice`,
-          {},
+          "this project is listed twice",
+          {
+            also: [{ place: atKey(["gitlab", "projects", twin, "id"]), text: "the other one" }],
+            help: "keep one of them",
+          },
         ),
       );
     }
@@ -64,12 +81,7 @@ function readOwner(
   found: Diagnostic[],
 ): Owner {
   const path = owner.path.replace(/^\/|\/$/g, "");
-  // GitLab: Gitlab::PathRegex, letters, digits, `_`, `-`, `.`; no two special characters in a row.
-  if (
-    !/^[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?(?:\/[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?)*$/.test(
-      path,
-    )
-  ) {
+  if (!isPath(path)) {
     found.push(
       report(
         "model/bad-name",
@@ -82,6 +94,11 @@ function readOwner(
     );
   }
   return { id: String(owner.id), path };
+}
+
+/** GitLab: Gitlab::PathRegex; segments of letters, digits, `_`, `-` and `.`, no dot or dash first, no dot last. */
+export function isPath(path: string): boolean {
+  return /^[A-Za-z0-9_](?:[\w.-]*[\w-])?(?:\/[A-Za-z0-9_](?:[\w.-]*[\w-])?)*$/.test(path);
 }
 
 function readVersion(text: string, found: Diagnostic[]): Version {
@@ -119,7 +136,7 @@ export function readToken(
     found.push(report("model/token-mechanism", place, message, { help }));
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(variable) || /^(?:VAULT|BAO)_TOKEN$/.test(variable)) {
     found.push(
-      report("model/bad-variable", place, `\`${variable}\` cannot hold the JWT`, {
+      report("model/bad-variable", place, "this variable cannot hold the JWT", {
         notes: [
           "it is exported in the job's shell; as `VAULT_TOKEN` the Vault client would send the JWT as its token",
         ],
@@ -127,11 +144,20 @@ export function readToken(
       }),
     );
   }
+  if (auth?.audience?.trim() === "") {
+    found.push(
+      report("model/token", atValue(["vault", "auth", "audience"]), "an empty audience binds nothing", {
+        notes: ["without one, a token that was made for another service could log in to Vault"],
+        help: "remove `audience`: the Vault address is the default",
+      }),
+    );
+  }
   if (isAtLeast(gitlab.version, 15, 7)) {
     return { kind: "id-token", variable, issuer: gitlab.url, audience: auth?.audience ?? vaultUrl };
   }
   if (!isAtLeast(gitlab.version, 12, 10)) {
-    refuse("GitLab before 12.10 gives jobs no JWT", "raise `gitlab.version`, or the GitLab");
+    refuse("GitLab before 12.10 gives jobs no JWT", "upgrade GitLab, then raise `gitlab.version`");
+    return { kind: "predefined", variable, issuer: gitlab.url, audience: undefined };
   }
   if (auth?.audience !== undefined) {
     found.push(

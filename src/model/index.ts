@@ -5,7 +5,7 @@
 import { atKey, atValue, checked, type Checked, type Diagnostic, report } from "../diagnostics/index.ts";
 import type { Manifest } from "../manifest/index.ts";
 import { readEnvironments } from "./environments.ts";
-import { readGitlab, readToken } from "./gitlab.ts";
+import { isPath, readGitlab, readToken } from "./gitlab.ts";
 import { readJobs } from "./jobs.ts";
 import type { Gitlab, Model, Outputs } from "./model.ts";
 import { pathProblem, readMounts, unsafePath } from "./mounts.ts";
@@ -46,9 +46,11 @@ function placeholdersOf({ scope }: Gitlab): {
 } {
   if (scope.kind === "group") return { project: undefined, project_id: undefined, group: scope.group.path };
   const [only, ...more] = scope.projects;
+  // Reported as such: a path that names the project is not a second mistake.
+  if (only === undefined) return { project: "project", project_id: "0", group: "group" };
   const groups = new Set(scope.projects.map(({ path }) => path.split("/").slice(0, -1).join("/")));
   const group = groups.size === 1 ? [...groups][0] : undefined;
-  if (only === undefined || more.length > 0) return { project: undefined, project_id: undefined, group };
+  if (more.length > 0) return { project: undefined, project_id: undefined, group };
   return { project: only.path.split("/").at(-1), project_id: only.id, group };
 }
 
@@ -56,7 +58,8 @@ function placeholdersOf({ scope }: Gitlab): {
 function readPrefix(manifest: Manifest, { scope }: Gitlab, found: Diagnostic[]): string {
   const path = scope.kind === "group" ? scope.group.path : (scope.projects[0]?.path ?? "");
   const name = manifest.name ?? path.replaceAll("/", "--").replace(/^[^A-Za-z0-9]+|[^A-Za-z0-9]+$/g, "");
-  if (!checkPrefix(name) && (manifest.name !== undefined || path !== "")) {
+  // A path that GitLab would not give was reported where it stands.
+  if (!checkPrefix(name) && (manifest.name !== undefined || isPath(path))) {
     const place = manifest.name === undefined ? atKey(["gitlab"]) : atValue(["name"]);
     found.push(
       report("model/bad-name", place, "this cannot begin the name of a role", {

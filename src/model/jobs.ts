@@ -17,27 +17,13 @@ export function readJobs(
   found: Diagnostic[],
 ): readonly Job[] {
   const names = environments.map(({ name }) => name);
-  const full = new Map<string, Route>();
   return Object.entries(manifest.jobs ?? {}).map(([name, { environments: wanted, ...body }]) => {
     const origin: Route = ["jobs", name];
     checkEnvironments(wanted ?? [], names, origin, found);
     const runsIn = [...new Set(wanted ?? names)].filter((environment) => names.includes(environment));
-    for (const environment of runsIn) {
-      const fullName = `${name}:${environment}`;
-      const bad = checkJobName(name, fullName, origin);
-      if (bad !== undefined && environment === runsIn[0]) found.push(bad);
-      const other = full.get(fullName);
-      if (other !== undefined) {
-        const also = [{ place: atKey(other), text: "the other one" }];
-        found.push(
-          report("model/name-collision", atKey(origin), `two jobs would be called \`${fullName}\``, {
-            also,
-            help: "rename one",
-          }),
-        );
-      }
-      full.set(fullName, origin);
-    }
+    // One report, even if the name fits in no environment.
+    const [bad] = runsIn.flatMap((environment) => checkJobName(name, `${name}:${environment}`, origin) ?? []);
+    if (bad !== undefined) found.push(bad);
     const chosen = environments.filter((environment) => runsIn.includes(environment.name));
     checkBody(body, origin, chosen, tokenVariable, found);
     return { name, origin, environments: runsIn, body: body as Job["body"] };
@@ -89,7 +75,12 @@ function checkBody(
         { help: "read the secrets in a job with `script`" },
       ),
     );
-  } else if (!["script", "run", "extends"].some((key) => Object.hasOwn(body, key))) {
+  } else if (Object.hasOwn(body, "run")) {
+    // GitLab takes either `run` or scripts, and the secrets are read in `before_script`.
+    const message = "a job with `run` can have no `before_script`, which reads the secrets";
+    const help = "use `script`";
+    found.push(report("model/bad-job", atKey([...origin, "run"]), message, { help }));
+  } else if (!["script", "extends"].some((key) => Object.hasOwn(body, key))) {
     found.push(
       report("model/bad-job", atKey(origin), "this job has no `script`", {
         help: "add `script:` with the command that needs the secrets",
@@ -114,19 +105,35 @@ function checkBody(
       "choose another name",
     );
   }
-  const variables = body["variables"];
-  if (!isMapping(variables)) return;
   const taken = new Set(
     environments.flatMap(({ secrets }) =>
       secrets.flatMap(({ reads }) => reads.map(({ variable }) => variable)),
     ),
   );
-  for (const name of Object.keys(variables)) {
+  for (const [route, name] of setVariables(body)) {
     if (name === tokenVariable)
-      conflict(["variables", name], `\`${name}\` would replace the token of the job`, "remove it");
+      conflict(route, `\`${name}\` would replace the token of the job`, "remove it");
     else if (taken.has(name))
-      conflict(["variables", name], `\`${name}\` is read from Vault`, "remove it, or rename the secret");
+      conflict(route, `\`${name}\` is read from Vault`, "remove it, or rename the secret");
   }
+}
+
+/** The variables that a job sets, with the way to each: its own and those of `parallel: matrix`. */
+function setVariables(
+  body: Readonly<Record<string, unknown>>,
+): readonly (readonly [readonly string[], string])[] {
+  const { variables, parallel } = body;
+  const own = isMapping(variables) ? Object.keys(variables) : [];
+  const matrix = isMapping(parallel) ? parallel["matrix"] : undefined;
+  const rows: readonly JobValue[] = Array.isArray(matrix) ? matrix : [];
+  return [
+    ...own.map((name) => [["variables", name], name] as const),
+    ...rows.flatMap((row, index) =>
+      isMapping(row)
+        ? Object.keys(row).map((name) => [["parallel", "matrix", String(index), name], name] as const)
+        : [],
+    ),
+  ];
 }
 
 function isMapping(value: unknown): value is Readonly<Record<string, JobValue>> {

@@ -3,15 +3,28 @@ import type { Engine, Mount } from "./model.ts";
 
 const ENGINES: readonly Engine[] = ["kv-v2", "kv-v1", "generic"];
 
+/** What people call them elsewhere. */
+const ALIASES: Readonly<Record<string, Engine>> = {
+  kv: "kv-v2",
+  kv1: "kv-v1",
+  kv2: "kv-v2",
+  v1: "kv-v1",
+  v2: "kv-v2",
+};
+
 /** Mounts by path, longest first, so that the first match is the right one. */
 export function readMounts(mounts: Readonly<Record<string, string>>, found: Diagnostic[]): readonly Mount[] {
   const route = ["vault", "mounts"];
-  const read = Object.entries(mounts).flatMap(([key, engine]) => {
+  const seen = new Map<string, string>();
+  const read = Object.entries(mounts).map(([key, engine]) => {
     const path = key.replace(/\/$/, "");
+    const twin = seen.get(path);
+    if (twin !== undefined) found.push(sameMount([...route, key], [...route, twin]));
+    seen.set(path, key);
     const problem = pathProblem(path);
     if (problem !== undefined) found.push(unsafePath(problem, [...route, key], "key"));
     if (!(ENGINES as readonly string[]).includes(engine)) {
-      const meant = closest(engine, ENGINES);
+      const meant = Object.hasOwn(ALIASES, engine) ? ALIASES[engine] : closest(engine, ENGINES);
       found.push(
         report(
           "model/unknown-engine",
@@ -23,11 +36,20 @@ export function readMounts(mounts: Readonly<Record<string, string>>, found: Diag
           },
         ),
       );
-      return [];
+      // Reported once; its secrets are not a mistake each.
+      return { path, engine: "kv-v2" as const };
     }
-    return [{ path, engine: engine as Engine }];
+    return { path, engine: engine as Engine };
   });
   return read.toSorted((a, b) => b.path.length - a.path.length || (a.path < b.path ? -1 : 1));
+}
+
+function sameMount(route: Route, twin: Route): Diagnostic {
+  return report("model/name-collision", atKey(route), "this mount is listed twice", {
+    also: [{ place: atKey(twin), text: "the other one" }],
+    notes: ["a slash at the end makes no difference to Vault"],
+    help: "keep one of them",
+  });
 }
 
 /** The mount a full path begins with; `mounts` has the longest first. */

@@ -1,4 +1,4 @@
-import { atKey, type Diagnostic, report, type Route } from "../diagnostics/index.ts";
+import { atKey, type Diagnostic, looksSecret, report, type Route } from "../diagnostics/index.ts";
 
 /** Job names that GitLab keeps for itself (`lib/gitlab/ci/config/entry`, and the list in its documentation). */
 const RESERVED_JOBS = new Set([
@@ -49,7 +49,7 @@ export function checkVariable(name: string, origin: Route, tokenVariable: string
       `\`${name}\` is not a variable name that a shell accepts`,
       {
         notes: ["letters, digits and `_`, not beginning with a digit"],
-        help: `for example \`${suggestVariable(name)}\``,
+        help: `for example \`${looksSecret(name) ? "DB_PASSWORD" : suggestVariable(name)}\``,
       },
     );
   }
@@ -81,10 +81,15 @@ export function checkJobName(name: string, fullName: string, origin: Route): Dia
       help: "remove the leading dot",
     });
   }
-  if (RESERVED_JOBS.has(name)) {
-    return report("model/bad-name", atKey(origin), `\`${name}\` is a keyword of GitLab and cannot be a job`, {
-      help: `rename it, for example \`read_${name}\``,
-    });
+  if (RESERVED_JOBS.has(name) || RESERVED_JOBS.has(fullName)) {
+    return report(
+      "model/bad-name",
+      atKey(origin),
+      `\`${RESERVED_JOBS.has(name) ? name : fullName}\` is a keyword of GitLab and cannot be a job`,
+      {
+        help: `rename it, for example \`read_${name}\``,
+      },
+    );
   }
   if (fullName.length <= 255) return undefined;
   return report("model/bad-name", atKey(origin), `the job's name would have ${fullName.length} characters`, {

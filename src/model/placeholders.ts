@@ -3,9 +3,22 @@ import { PLACEHOLDERS } from "../manifest/index.ts";
 
 export type Placeholders = Readonly<Record<(typeof PLACEHOLDERS)[number], string | undefined>>;
 
-/** Puts the values in; what stands in braces and is none of ours is reported, since it would become part of a path. */
+/**
+ * Puts the values in. Whatever else has braces is reported: it would become part of a path, and in a policy Vault reads
+ * `{{…}}` as a template of its own.
+ */
 export function fill(text: string, values: Placeholders, place: Place, found: Diagnostic[]): string {
   if (!text.includes("{") && !text.includes("}")) return text;
+  const left = text.replace(/\{[^{}]*\}/g, "");
+  if (left.includes("{") || left.includes("}")) {
+    found.push(
+      report("model/unknown-placeholder", place, "a brace that belongs to no placeholder", {
+        notes: [`there are ${PLACEHOLDERS.map((word) => `{${word}}`).join(", ")}`],
+        help: "write a placeholder with one brace on each side, for example `{environment}`",
+      }),
+    );
+    return text;
+  }
   return text.replace(/\{([^{}]*)\}/g, (whole, name: string) => {
     if (!(PLACEHOLDERS as readonly string[]).includes(name)) {
       const meant = closest(name, PLACEHOLDERS);

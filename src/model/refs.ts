@@ -95,7 +95,8 @@ export function checkSources(
       }),
     );
   }
-  if (sources === undefined) return;
+  // A source that does not exist may have been meant for any of the refs.
+  if (sources === undefined || sources.some((source) => !SOURCES.includes(source))) return;
   for (const { kind, origin: place } of refs) {
     const mergeRequest = kind === "merge-request";
     const usable = sources.some((source) => (source === "merge_request_event") === mergeRequest);

@@ -1,6 +1,7 @@
-import { atKey, atValue, type Diagnostic, report, type Route } from "../diagnostics/index.ts";
+import { atValue, closest, type Diagnostic, looksSecret, report, type Route } from "../diagnostics/index.ts";
 import type { ManifestSecret } from "../manifest/index.ts";
-import type { Mount, Read, Secret } from "./model.ts";
+import { checkAgainstEngine, type LongForm, readFields } from "./fields.ts";
+import type { Mount, Secret } from "./model.ts";
 import { findMount, pathProblem, unsafePath } from "./mounts.ts";
 import { checkVariable } from "./names.ts";
 import { fill, type Placeholders } from "./placeholders.ts";
@@ -11,8 +12,6 @@ interface Surroundings {
   readonly placeholders: Placeholders;
   readonly tokenVariable: string;
 }
-
-type LongForm = Exclude<ManifestSecret, string>;
 
 /**
  * One entry of `secrets` for one environment. Never quotes the entry's text: whoever pastes a value where a reference
@@ -26,15 +25,20 @@ export function readSecret(
   found: Diagnostic[],
 ): Secret | undefined {
   const before = found.length;
-  const long = typeof entry === "string" ? readShortForm(label, entry, origin, around.mounts, found) : entry;
+  const long = typeof entry === "string" ? readShortForm(label, entry, origin, around, found) : entry;
   if (long === undefined) return undefined;
   const pathRoute = typeof entry === "string" ? origin : [...origin, "path"];
+  if (looksSecret(long.path)) {
+    found.push(literalSecret(label, pathRoute));
+    return undefined;
+  }
   const full = fill(long.path, around.placeholders, atValue(pathRoute), found).replace(/^\//, "");
   const problem = pathProblem(full);
   if (problem !== undefined) found.push(unsafePath(problem, pathRoute, "value"));
   const mount = findMount(around.mounts, full);
-  if (problem === undefined && mount === undefined) found.push(unknownMount(pathRoute, around.mounts));
-  const reads = readFields(label, long, origin, found);
+  if (found.length === before && mount === undefined)
+    found.push(unknownMount(pathRoute, full, around.mounts));
+  const reads = readFields(label, long, { origin, short: typeof entry === "string" }, found);
   for (const { variable } of reads) {
     const route = long.fields === undefined ? origin : [...origin, "fields", variable];
     const bad = checkVariable(variable, route, around.tokenVariable);
@@ -59,21 +63,15 @@ function readShortForm(
   label: string,
   text: string,
   origin: Route,
-  mounts: readonly Mount[],
+  { mounts }: Surroundings,
   found: Diagnostic[],
 ): LongForm | undefined {
   const hash = text.lastIndexOf("#");
   const path = hash === -1 ? text : text.slice(0, hash);
-  if (looksLikeValue(text) || (!path.includes("/") && findMount(mounts, path) === undefined)) {
-    found.push(
-      report("model/literal-secret", atKey(origin), `\`${label}\` holds a value where a reference belongs`, {
-        notes: [
-          "a reference is `mount/path#field`; the value itself stays in Vault",
-          "if this was a real secret: it is in your shell history, editor and perhaps git; rotate it",
-        ],
-        help: `store it in Vault and write, for example, \`${label}: secret/myproject/{environment}/app#${label.toLowerCase()}\``,
-      }),
-    );
+  const below = path.replace(/^\//, "");
+  // Without a field and without a mount nothing says that this is a reference.
+  if (looksSecret(text) || (hash === -1 && !below.includes("{") && findMount(mounts, below) === undefined)) {
+    found.push(literalSecret(label, origin));
     return undefined;
   }
   if (hash === -1 || hash === text.length - 1) {
@@ -83,9 +81,7 @@ function readShortForm(
         atValue(origin),
         `\`${label}\` does not say which field of the secret to read`,
         {
-          notes: text.includes(" #")
-            ? []
-            : ["in YAML, ` #` after a blank begins a comment: write `path#field` without one"],
+          notes: ["in YAML a `#` after a blank begins a comment: write `path#field` without one"],
           help: "add it: `mount/path#field`; for all fields at once use the long form with `as: json`",
         },
       ),
@@ -95,86 +91,36 @@ function readShortForm(
   return { path, field: text.slice(hash + 1) };
 }
 
-/** Well-known shapes of tokens and keys: nobody's Vault path begins like this. */
-function looksLikeValue(text: string): boolean {
-  return /^(?:glpat-|gl[a-z]{2,5}-|gh[pousr]_|github_pat_|hv[sbr]\.|s\.[A-Za-z0-9]{20}|AKIA|ASIA|xox[abp]-|sk-|sk_live_|eyJ[\w-]+\.|-----BEGIN|AIza)/.test(
-    text,
+function literalSecret(label: string, place: Route): Diagnostic {
+  // The label might be the pasted value itself, and lower case would hide its shape from the scrubbing of messages.
+  const example = looksSecret(label) ? "name" : label.toLowerCase();
+  return report(
+    "model/literal-secret",
+    atValue(place),
+    `\`${label}\` holds a value where a reference belongs`,
+    {
+      label: "not a reference",
+      notes: [
+        "a reference is `mount/path#field`; the value itself stays in Vault",
+        "if this was a real secret: it is in your editor, shell history and perhaps git; rotate it",
+      ],
+      help: `store it in Vault and write, for example, \`${label}: secret/myproject/{environment}/app#${example}\``,
+    },
   );
 }
 
-function unknownMount(route: Route, mounts: readonly Mount[]): Diagnostic {
+function unknownMount(route: Route, path: string, mounts: readonly Mount[]): Diagnostic {
+  if (mounts.some((mount) => mount.path === path)) {
+    return report("model/unsafe-path", atValue(route), "this path names a mount and no secret in it", {
+      help: "add the rest of the path, for example `secret/myproject/db`",
+    });
+  }
+  const meant = mounts.find((mount) => closest(path.split("/")[0] ?? "", [mount.path]) !== undefined);
   return report("model/unknown-mount", atValue(route), "this path begins with no mount of the manifest", {
-    notes: [`mounts: ${mounts.map(({ path, engine }) => `${path} (${engine})`).join(", ")}`],
-    help: "add the mount under `vault.mounts`, for example `mounts: { kv: kv-v1 }`, or correct the path",
+    notes: [`mounts: ${mounts.map((mount) => `${mount.path} (${mount.engine})`).join(", ") || "none"}`],
+    help:
+      meant === undefined
+        ? "add the mount under `vault.mounts`, for example `mounts: { kv: kv-v1 }`, or correct the path"
+        : `did you mean \`${meant.path}/…\`? other mounts are added under \`vault.mounts\``,
   });
-}
-
-function readFields(label: string, secret: LongForm, origin: Route, found: Diagnostic[]): readonly Read[] {
-  const { field, fields } = secret;
-  const as = secret.as ?? "env";
-  const complain = (message: string, help: string) =>
-    found.push(report("model/secret-field", atKey(origin), message, { help }));
-  if (as === "json") {
-    if (field === undefined && fields === undefined && secret.decode === undefined)
-      return [{ as, variable: label }];
-    complain(
-      `\`${label}\` takes the whole secret and also names a field`,
-      "`as: json` stands alone: remove `field`, `fields` and `decode`",
-    );
-    return [];
-  }
-  if (field !== undefined && fields !== undefined) {
-    complain(`\`${label}\` has both \`field\` and \`fields\``, "keep one of them");
-    return [];
-  }
-  const wanted = fields ?? (field === undefined ? {} : { [label]: field });
-  if (Object.keys(wanted).length === 0) {
-    complain(
-      `\`${label}\` does not say which field of the secret to read`,
-      "add `field: NAME`, or `fields: {VARIABLE: field}`, or `as: json`",
-    );
-  }
-  const base64 = secret.decode === "base64";
-  return Object.entries(wanted).map(([variable, name]) => {
-    if (name === "" || /[\u0000-\u001f\u007f]/.test(name))
-      complain(
-        `a field of \`${label}\` is empty or has control characters`,
-        "write the field as the secret has it",
-      );
-    return { as, variable, field: name, base64 };
-  });
-}
-
-function checkAgainstEngine(
-  mount: Mount,
-  path: string,
-  secret: LongForm,
-  origin: Route,
-  pathRoute: Route,
-  found: Diagnostic[],
-): void {
-  if (mount.engine === "kv-v2" && /^(?:data|metadata)\//.test(path)) {
-    found.push(
-      report(
-        "model/unsafe-path",
-        atValue(pathRoute),
-        "`data/` belongs to the API of KV v2, not to the path of a secret",
-        {
-          help: "leave it out: the tool adds it to requests and policies",
-        },
-      ),
-    );
-  }
-  if (mount.engine !== "kv-v2" && secret.version !== undefined) {
-    found.push(
-      report(
-        "model/secret-field",
-        atKey([...origin, "version"]),
-        `\`${mount.path}\` is ${mount.engine}, which keeps no versions`,
-        {
-          help: "remove `version`",
-        },
-      ),
-    );
-  }
 }

@@ -1,8 +1,19 @@
-import { atKey, atValue, type Diagnostic, report } from "../diagnostics/index.ts";
+import { atKey, atValue, closest, type Diagnostic, report } from "../diagnostics/index.ts";
 import type { Manifest } from "../manifest/index.ts";
 import type { Keys, Vault } from "./model.ts";
 import { pathProblem, unsafePath } from "./mounts.ts";
 import { readUrl } from "./urls.ts";
+
+/** Claims that are text and stay the same from job to job. */
+const STABLE_CLAIMS = [
+  "project_id",
+  "project_path",
+  "namespace_id",
+  "namespace_path",
+  "user_id",
+  "user_login",
+  "user_email",
+];
 
 /** Claims that differ from job to job: each login would make, and bill, a new entity. */
 const UNSTABLE_CLAIMS = new Set([
@@ -90,15 +101,16 @@ function readUserClaim(claim: string, found: Diagnostic[]): string {
         },
       ),
     );
-  } else if (!/^[a-z][a-z0-9_]*$/.test(claim) || claim === "runner_id") {
+  } else if (!STABLE_CLAIMS.includes(claim)) {
+    const meant = closest(claim, STABLE_CLAIMS);
     found.push(
       report(
         "model/token",
         atValue(["vault", "auth", "user_claim"]),
         "this claim cannot name the Vault entity",
         {
-          notes: ["it has to be a claim that holds text"],
-          help: "use `project_id`",
+          notes: [`claims that hold text and stay the same: ${STABLE_CLAIMS.join(", ")}`],
+          help: meant === undefined ? "use `project_id`" : `did you mean \`${meant}\`?`,
         },
       ),
     );
@@ -153,7 +165,7 @@ function readCidr(cidr: string, index: number, found: Diagnostic[]): string {
   const v4 = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})(?:\/(\d{1,2}))?$/.exec(cidr);
   const fits =
     v4 === null
-      ? /^[0-9a-fA-F:]*:[0-9a-fA-F:.]*(?:\/(?:\d{1,2}|1[01]\d|12[0-8]))?$/.test(cidr)
+      ? isV6Network(cidr)
       : v4.slice(1, 5).every((octet) => Number(octet) < 256) && Number(v4[5] ?? 0) <= 32;
   if (!fits) {
     found.push(
@@ -163,4 +175,10 @@ function readCidr(cidr: string, index: number, found: Diagnostic[]): string {
     );
   }
   return cidr;
+}
+
+/** The address parser of the platform knows what IPv6 is; it takes one in brackets as a host. */
+function isV6Network(cidr: string): boolean {
+  const [, address] = /^([0-9a-fA-F:.]*:[0-9a-fA-F:.]*)(?:\/(?:\d{1,2}|1[01]\d|12[0-8]))?$/.exec(cidr) ?? [];
+  return address !== undefined && URL.canParse(`http://[${address}]`);
 }

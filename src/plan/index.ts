@@ -8,8 +8,8 @@ import { planPolicy, planReads } from "./reads.ts";
 import { planRoles } from "./roles.ts";
 
 export { isAtLeast, Reference } from "../model/index.ts";
-export { describe } from "./roles.ts";
 export { planJson } from "./json.ts";
+export { type PlanProof, provePlan } from "./proof.ts";
 export type * from "./plan.ts";
 export type { JobValue } from "../model/index.ts";
 

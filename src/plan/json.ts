@@ -1,12 +1,14 @@
 import type { Plan } from "./plan.ts";
+import type { PlanProof } from "./proof.ts";
 
 /** The plan for programs, as plan.schema.json describes it. `files` are the artifacts' paths below `directory`. */
-export function planJson(plan: Plan, files: readonly string[]): unknown {
+export function planJson(plan: Plan, files: readonly string[], proof: PlanProof): unknown {
   return {
     schema_version: 1,
     manifest: plan.manifest,
     directory: plan.directory,
     who: plan.who,
+    proof: { contexts: proof.contexts },
     token: {
       variable: plan.token.variable,
       mechanism: plan.token.kind === "id-token" ? "id_tokens" : "predefined",
@@ -28,7 +30,7 @@ export function planJson(plan: Plan, files: readonly string[]): unknown {
         name: role.name,
         because: role.because,
         origins: role.origins,
-        rules_if: role.condition,
+        rules_if: role.conditions,
         bound_claims_type: role.bound.type,
         bound_claims: role.bound.claims,
         token_policies: role.policies,

@@ -32,8 +32,8 @@ export interface RolePlan {
   readonly name: string;
   /** Why it exists, in words: `branch main`. */
   readonly because: string;
-  /** The `rules: if:` under which a job takes this role. */
-  readonly condition: string;
+  /** The `rules: if:` expressions under which a job takes this role: any of them. */
+  readonly conditions: readonly string[];
   readonly bound: BoundClaims;
   readonly policies: readonly string[];
   readonly origins: readonly Route[];

@@ -6,7 +6,7 @@ export function planReads(secrets: readonly Secret[]): readonly PathRead[] {
   const reads = new Map<string, { shape: PathRead["shape"]; path: string; takes: Take[] }>();
   for (const secret of secrets) {
     const query = secret.version === undefined ? "" : `?version=${secret.version}`;
-    const path = `${apiPath(secret).split("/").map(encodeSegment).join("/")}${query}`;
+    const path = `${encodePath(apiPath(secret))}${query}`;
     const read = reads.get(path) ?? {
       shape: secret.mount.engine === "kv-v2" ? "kv2" : "kv1",
       path,
@@ -48,11 +48,12 @@ export function planPolicy(model: Model, name: string, secrets: readonly Secret[
 }
 
 /** KV v2 keeps data below `data/`; KV v1 and generic engines answer at the path itself. */
-function apiPath({ mount, path }: Secret): string {
+export function apiPath({ mount, path }: Secret): string {
   return mount.engine === "kv-v2" ? `${mount.path}/data/${path}` : `${mount.path}/${path}`;
 }
 
 /** RFC 3986: what may stand in a path segment stays readable. */
-function encodeSegment(segment: string): string {
-  return encodeURIComponent(segment).replace(/%(?:40|3A|24|26|2C|3B|3D)/g, decodeURIComponent);
+function encodePath(path: string): string {
+  if (/^[\w./-]*$/.test(path)) return path;
+  return encodeURIComponent(path).replace(/%(?:2F|40|3A|24|26|2C|3B|3D)/g, decodeURIComponent);
 }

@@ -14,14 +14,13 @@
 # File secrets go when the shell ends; a job killed with SIGKILL leaves them to the runner's clean-up.
 
 # A CI variable must not preset our names; a second copy of this text must not forget what the first one made.
-command -v ci_vault_end >/dev/null 2>&1 ||
-  { unset -v _ci_vault_dir _ci_vault_leases; _ci_vault_dir='' _ci_vault_leases=''; }
+command -v ci_vault_end >/dev/null 2>&1 || unset -v _ci_vault_dir _ci_vault_leases
 _ci_vault_nl='
 '
 
 ci_vault_begin() {
-  _ci_vault_forget # also takes the export attribute off what a CI variable has preset
-  _ci_vault_addr=${1%/} _ci_vault_mount=$2 _ci_vault_role=$3 _ci_vault_wants='' _ci_vault_token=''
+  _ci_vault_forget
+  _ci_vault_addr=${1%/} _ci_vault_mount=$2 _ci_vault_role=$3 _ci_vault_wants=''
   _ci_vault_from=CI_JOB_JWT _ci_vault_lease=read _ci_vault_options=''
   for _ci_vault_arg do _ci_vault_plain "$_ci_vault_arg"; done
   # Over http a proxy would see the job's JWT, and a CI variable is enough to name one: https only.
@@ -63,7 +62,8 @@ ci_vault_read() {
 ci_vault_end() {
   # Secrets are handled from here on: no trace, no echo, no automatic export.
   { _ci_vault_flags=$-; set +axv; } 2>/dev/null
-  _ci_vault_try=0 _ci_vault_todo=all _ci_vault_names='' _ci_vault_count=0 _ci_vault_paths=0 _ci_vault_absent=''
+  _ci_vault_forget # with it goes the export attribute, if a CI variable or set -a gave one
+  _ci_vault_token='' _ci_vault_try=0 _ci_vault_todo=all _ci_vault_names='' _ci_vault_count=0 _ci_vault_paths=0 _ci_vault_absent=''
   for _ci_vault_arg in curl awk; do
     command -v "$_ci_vault_arg" >/dev/null 2>&1 ||
       _ci_vault_die "this image has no $_ci_vault_arg: install it (apk add, apt-get install, dnf install $_ci_vault_arg)"
@@ -89,7 +89,7 @@ ci_vault_end() {
     sleep "$_ci_vault_wait" 2>/dev/null || sleep $((${_ci_vault_wait%.*} + 1)) # not every sleep knows fractions
   done
   if [ "$_ci_vault_lease" = job ]; then # leases die with their token: it is revoked when the shell ends
-    _ci_vault_leases="$_ci_vault_leases${_ci_vault_leases:+next$_ci_vault_nl}$(_ci_vault_config revoke)$_ci_vault_nl"
+    _ci_vault_leases="${_ci_vault_leases-}${_ci_vault_leases:+next$_ci_vault_nl}$(_ci_vault_config revoke)$_ci_vault_nl"
   elif [ -n "$_ci_vault_token" ]; then
     _ci_vault_say "warning: the token could not be revoked ($_ci_vault_reason); it ends with its TTL"
   fi
@@ -116,7 +116,7 @@ _ci_vault_die() {
   exit 1
 }
 
-_ci_vault_forget() { unset -v _ci_vault_token _ci_vault_jwt _ci_vault_found _ci_vault_out _ci_vault_failed _ci_vault_wants; }
+_ci_vault_forget() { unset -v _ci_vault_token _ci_vault_jwt _ci_vault_found _ci_vault_out; }
 
 _ci_vault_option() { _ci_vault_options=$_ci_vault_options$1$_ci_vault_nl; }
 
@@ -227,7 +227,7 @@ _ci_vault_check() {
 
 # A private folder, outside the checkout: artifacts and caches are taken from there.
 _ci_vault_folder() {
-  [ -z "$_ci_vault_dir" ] || return 0
+  [ -z "${_ci_vault_dir-}" ] || return 0
   for _ci_vault_arg in "${RUNNER_TEMP_PROJECT_DIR-}" "${TMPDIR-}" /tmp /dev/shm "${CI_BUILDS_DIR-}"; do
     case $_ci_vault_arg/ in [!/]* | / | "${CI_PROJECT_DIR:-/dev/null}"/*) continue ;; esac
     _ci_vault_dir=$(mktemp -d "$_ci_vault_arg/ci-vault.XXXXXX" 2>/dev/null) && break
@@ -250,10 +250,10 @@ _ci_vault_folder() {
 
 _ci_vault_close() {
   { _ci_vault_flags=$-; set +axv; } 2>/dev/null
-  [ -z "$_ci_vault_leases" ] || printf '%s' "$_ci_vault_leases" | _ci_vault_curl >/dev/null ||
+  [ -z "${_ci_vault_leases-}" ] || printf '%s' "$_ci_vault_leases" | _ci_vault_curl >/dev/null ||
     _ci_vault_say 'warning: a token could not be revoked; it ends with its TTL'
-  [ -z "$_ci_vault_dir" ] || rm -rf "$_ci_vault_dir"
-  _ci_vault_leases='' _ci_vault_dir=''
+  [ -z "${_ci_vault_dir-}" ] || rm -rf "$_ci_vault_dir"
+  unset -v _ci_vault_leases _ci_vault_dir
   case $_ci_vault_flags in *x*) set -x ;; esac
   return "$1"
 }
@@ -263,7 +263,7 @@ _ci_vault_close() {
 # In: the wants, the answers, curl's exit code. Out: assignments. A backslash ends each record, so that escapes
 # need no search and any value takes linear time. In the C locale: bytes in, the same bytes out.
 _ci_vault_awk() {
-  LC_ALL=C what=$1 dir=$_ci_vault_dir role=$_ci_vault_role addr=$_ci_vault_addr mount=$_ci_vault_mount \
+  LC_ALL=C what=$1 dir=${_ci_vault_dir-} role=$_ci_vault_role addr=$_ci_vault_addr mount=$_ci_vault_mount \
     lease=$_ci_vault_lease try=$_ci_vault_try pid=$$ awk '
 BEGIN {
   RS = "\\"; ORS = ""; q = "\047"; want = "v"; asked = got = 0
@@ -355,21 +355,23 @@ function answered(line,   f) { # the line after an answer
 function get(id, k) { return (id, k) in child ? child[id, k] : 0 }
 
 # Values, piece by piece. mode: "size" counts the bytes, "env" and "file" write them, "text" collects few of them.
-function walk(id, as,   i, n, p) {
-  mode = as; bytes = nul = garbled = padded = 0; rest = ""
+function walk(id, as,   i, n, p, t) {
+  mode = as; bytes = nul = garbled = padded = 0; rest = t = ""
   for (i = first[id]; i <= last[id]; i++) {
     p = piece[i]
-    if (kind[id] != "string") put(p) # numbers as written, arrays and objects as compact JSON
+    if (kind[id] != "string") t = t p # numbers as written, arrays and objects as compact JSON
     else if (i == first[id] || i == last[id]) continue
-    else if (substr(p, 1, 1) != "\\") put(p)
-    else if (substr(p, 2, 1) != "u") put(plain[substr(p, 2)])
+    else if (substr(p, 1, 1) != "\\") t = t p
+    else if (substr(p, 2, 1) != "u") t = t plain[substr(p, 2)]
     else {
       n = hex(p)
       if (n >= 55296 && n < 56320 && piece[i + 1] ~ /^\\u[dD][c-fC-F]/) n = 65536 + (n - 55296) * 1024 + hex(piece[++i]) - 56320
       else if (n >= 55296 && n < 57344) n = 65533 # half a surrogate pair
-      if (n) put(utf8(n)); else nul = 1
+      if (n) t = t utf8(n); else nul = 1
     }
+    if (length(t) > 200) { put(t); t = "" }
   }
+  put(t)
   if (rest != "") garbled = 1
 }
 function hex(p,   i, n) {

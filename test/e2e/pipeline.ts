@@ -86,7 +86,7 @@ function dereferenced(all: Data, value: unknown, depth = 0): unknown {
 }
 
 function lines(value: unknown): readonly string[] {
-  return [value ?? []].flat() as readonly string[];
+  return [(value ?? []) as string | readonly string[]].flat();
 }
 
 function isMapping(value: unknown): value is Data {

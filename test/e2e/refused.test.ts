@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 
 import { idTokenClaims } from "../support/gitlab/claims.ts";
 import { branch, mergeRequest, project, tag, type Context } from "../support/gitlab/context.ts";

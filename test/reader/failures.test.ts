@@ -1,28 +1,8 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 
-import { canary, errors, json, kv2, startFake, type FakeVault, type Reply } from "./fake.ts";
-import { runJob, type Job } from "./job.ts";
-
-const started: FakeVault[] = [];
-afterEach(async () => {
-  await Promise.all(started.splice(0).map((vault) => vault.stop()));
-});
-
-const path = "secret/data/a";
-const one = [`ci_vault_read kv2 ${path} DB_PASSWORD=password`];
-const after = ["echo went on"];
-
-/** Runs a job that must fail; returns its stderr, which must hold no secret. */
-async function failing(routes: Record<string, Reply | readonly Reply[]>, job: Partial<Job> = {}) {
-  const vault = await startFake(routes);
-  started.push(vault);
-  const run = await runJob(vault.addr, { reads: one, after, ...job });
-  expect(run.code, run.output).toBe(1);
-  expect(run.stdout).not.toContain("went on\nwent");
-  expect(run.stdout).not.toMatch(/^went on/m);
-  for (const secret of Object.values(canary)) expect(run.output).not.toContain(secret);
-  return { ...run, vault };
-}
+import { canary, errors, json, kv2, startFake, type Reply } from "./fake.ts";
+import { failing, one, path, started } from "./failing.ts";
+import { runJob } from "./job.ts";
 
 const secretsGone: Reply = json(
   { data: { data: null, metadata: { version: 3, destroyed: false, deletion_time: "2024-01-01T00:00:00Z" } } },
@@ -112,7 +92,9 @@ describe("a read that fails ends the job and says why", () => {
   });
 
   it("refuses a value that no variable can hold, and says what to do", async () => {
-    const { stderr } = await failing({ [path]: kv2({ password: "x".repeat(131_072) }) });
+    const { stderr } = await failing({
+      [path]: kv2({ password: "x".repeat(131_072 - "DB_PASSWORD=".length) }),
+    });
     expect(stderr).toMatch(/^secret DB_PASSWORD: .*longer than 128 KiB.*as a file/);
   });
 
@@ -140,90 +122,5 @@ describe("a read that fails ends the job and says why", () => {
       { reads: [`ci_vault_read kv2 ${path} X_:all`] },
     );
     expect(stderr).toMatch(/^secret X_A_B: .*two fields/);
-  });
-});
-
-describe("a login that fails ends the job and says why", () => {
-  const table: readonly (readonly [string, Reply, RegExp])[] = [
-    [
-      "error validating token: invalid audience (aud) claim: audience claim does not match any expected audience",
-      {},
-      /bound_audiences/,
-    ],
-    ["error validating token: invalid issuer (iss) claim", {}, /bound_issuer/],
-    ["error validating token: invalid expiration time (exp) claim: token is expired", {}, /time-out/],
-    ["error validating token: invalid not before (nbf) claim: token not yet valid", {}, /clocks/],
-    [
-      "error validating token: error verifying token signature: no known key successfully validated the token signature",
-      {},
-      /keys of another/,
-    ],
-    ['error validating claims: claim "ref" does not match any associated bound claim values', {}, /ref_type/],
-    ['role "the-role" could not be found', {}, /setup\.sh/],
-    ["could not load configuration", {}, /never configured/],
-  ];
-  it.each(table)("%s", async (words, _, hint) => {
-    const { stderr, vault } = await failing({ "auth/jwt/login": errors(400, words) });
-    expect(stderr).toContain(
-      `vault: login as role the-role at ${vault.addr}: auth/jwt/login: HTTP 400 ${words}\n`,
-    );
-    expect(stderr).toMatch(hint);
-    expect(vault.calls()).toEqual(["POST auth/jwt/login"]);
-  });
-
-  it("403: wrong mount or namespace", async () => {
-    const { stderr } = await failing({ "auth/jwt/login": errors(403, "permission denied") });
-    expect(stderr).toMatch(/HTTP 403 permission denied\n {4}.*auth\/jwt.*namespace/);
-  });
-
-  it("200 without a token", async () => {
-    const { stderr } = await failing({
-      "auth/jwt/login": json({ auth: { client_token: "", mfa_requirement: {} } }),
-    });
-    expect(stderr).toMatch(/without a token\n {4}.*MFA/);
-  });
-
-  it("200 with a token that would end curl's string", async () => {
-    const { stderr, vault } = await failing({
-      "auth/jwt/login": json({ auth: { client_token: 'x"\noutput = "/tmp/y' } }),
-    });
-    expect(stderr).toMatch(/malformed token/);
-    expect(vault.calls()).toEqual(["POST auth/jwt/login"]);
-  });
-
-  it("redirect to another host: the token of the job does not follow", async () => {
-    const other = await startFake();
-    started.push(other);
-    const redirect = { status: 307, headers: { Location: `${other.addr}/v1/auth/jwt/login` } };
-    const { stderr } = await failing({ "auth/jwt/login": redirect });
-    expect(stderr).toContain(
-      `HTTP 307 redirect to ${other.addr}/v1/auth/jwt/login\n    Redirects are not followed`,
-    );
-    expect(other.seen).toEqual([]);
-  });
-});
-
-describe("the job's token is checked before any request", () => {
-  it.each([
-    ["unset", {}, /has no JWT: the variable CI_JOB_JWT is empty\n.*id_tokens/s],
-    ["empty", { CI_JOB_JWT: "" }, /has no JWT/],
-    ["not expanded", { CI_JOB_JWT: "$CI_JOB_JWT" }, /holds no JWT.*same name/s],
-    ["two parts", { CI_JOB_JWT: `${canary.value}.b` }, /holds no JWT/],
-    ["four parts", { CI_JOB_JWT: `${canary.value}.b.c.d` }, /holds no JWT/],
-    ["empty part", { CI_JOB_JWT: `${canary.value}..c` }, /holds no JWT/],
-    ["line end", { CI_JOB_JWT: `${canary.jwt}\n` }, /holds no JWT/],
-  ])("%s", async (_, env, message) => {
-    const before = "CI_JOB_JWT" in env ? [] : ["unset CI_JOB_JWT"];
-    const { stderr, vault } = await failing({}, { env, before });
-    expect(stderr).toMatch(message);
-    expect(vault.seen).toEqual([]);
-  });
-});
-
-describe("an image that lacks a tool", () => {
-  it.each(["curl", "awk"])("%s: names it before any request", async (tool) => {
-    const { stderr, vault } = await failing({}, { before: [`rm "$PATH/${tool}"`] });
-    expect(stderr).toMatch(new RegExp(`this image has no ${tool}: install it`));
-    expect(vault.seen).toEqual([]);
   });
 });

@@ -1,7 +1,10 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 
 import { isolatedPath } from "../support/paths.ts";
 import { shells } from "../support/shells.ts";
+import { tempDir } from "../support/temp.ts";
 import { canary, errors, kv2, startFake } from "./fake.ts";
 import { awks, runJob, save } from "./job.ts";
 
@@ -79,6 +82,23 @@ describe.each(shells())("nothing secret is shown in $name", (shell) => {
     expect(run.code, run.output).toBe(0);
     expect(leaks(String(run.file("all")))).toEqual([]);
     expect(String(run.file("exported"))).not.toMatch(/_ci_vault/);
+  });
+});
+
+describe("the environment of what the reader starts", () => {
+  it.each(shells())("does not hold the token, even with set -a, in $name", async (shell) => {
+    const vault = await startFake(routes);
+    const dir = tempDir("environments");
+    const spy = (tool: string): string =>
+      `cat() { command cat "$@"; }\n${tool}() { env >>'${dir}/seen'; command ${tool} "$@"; }`;
+    const before = ["set -a; export _ci_vault_token=preset _ci_vault_out=preset", spy("curl"), spy("awk")];
+    const run = await runJob(vault.addr, { shell, reads, before });
+    await vault.stop();
+    expect(run.code, run.output).toBe(0);
+    const seen = readFileSync(join(dir, "seen"), "utf8");
+    expect(seen.match(/^CI_JOB_JWT=/gm)).toHaveLength(4);
+    expect(seen).not.toMatch(/^_ci_vault_(token|jwt|found|out|leases)=/m);
+    expect(leaks(seen.replaceAll(canary.jwt, ""))).toEqual([]);
   });
 });
 

@@ -24,10 +24,12 @@ function hiddenJob(plan: Plan, environment: EnvironmentPlan): JobValue {
   const { token } = plan;
   const several = environment.roles.length > 1;
   const job: Record<string, JobValue> = {
-    rules: environment.roles.map((role) => ({
-      if: role.condition,
-      ...(several ? { variables: { [ROLE_VARIABLE]: role.name } } : {}),
-    })),
+    rules: environment.roles.flatMap((role) =>
+      role.conditions.map((condition) => ({
+        if: condition,
+        ...(several ? { variables: { [ROLE_VARIABLE]: role.name } } : {}),
+      })),
+    ),
   };
   const entered = environment.gitlabEnvironment;
   if (entered !== undefined) {

@@ -38,7 +38,6 @@ function options({ token, vault }: Plan): readonly string[] {
   if (token.variable !== "CI_JOB_JWT") list.push(`token=${token.variable}`);
   if (vault.ca !== undefined)
     list.push("file" in vault.ca ? `ca=./${vault.ca.file.replace(/^\.?\//, "")}` : `ca=${vault.ca.variable}`);
-  if (vault.tokenType === "batch") list.push("revoke=off");
   return list;
 }
 

@@ -34,7 +34,17 @@ export function printYaml(header: string, entries: readonly Entry[]): string {
   return `${commentLines(header)
     .split("\n")
     .map((text) => `#${text}`)
-    .join("\n")}\n${body}`;
+    .join("\n")}\n${body.replace(UNPRINTED, escaped)}`;
+}
+
+/**
+ * Characters that YAML 1.1 takes for line breaks or forbids, and which the library leaves as they are. They occur in
+ * double-quoted text only (`styleOf`), where each has an escape that both versions know.
+ */
+const UNPRINTED = /[\u007f-\u009f\u2028\u2029\ufeff]/g;
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
 function commentLines(text: string): string {

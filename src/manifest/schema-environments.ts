@@ -1,0 +1,147 @@
+import * as z from "zod";
+import { open, text, texts } from "./schema-words.ts";
+
+const protection = (kind: string) =>
+  z
+    .boolean()
+    .optional()
+    .meta({ description: `Only protected (or only unprotected) ${kind}.`, otherwise: "both", ...open });
+
+const refObject = z.union([
+  z.strictObject({
+    branch: text("A branch name; `*` stands for any run of characters, `/` included.", {
+      examples: ["main", "release-*"],
+    }),
+    protected: protection("branches"),
+  }),
+  z.strictObject({
+    tag: text("A tag name; `*` stands for any run of characters.", { examples: ["v*"] }),
+    protected: protection("tags"),
+  }),
+]);
+
+const REF_HINT = "for example `default-branch`, `protected-tags`, `{ branch: NAME }` or `{ tag: NAME }`";
+const ref = z
+  .union([
+    z.enum(["default-branch", "protected-branches", "protected-tags", "merge-requests"]).meta(open),
+    refObject,
+  ])
+  .meta({ hint: REF_HINT });
+
+const secretLong = z.strictObject({
+  path: z.string().meta({
+    description: "Mount and path, without the `data/` of KV v2.",
+    examples: ["secret/app/db"],
+  }),
+  field: z
+    .string()
+    .optional()
+    .meta({ description: "The field to read into the variable that the key names." }),
+  fields: z
+    .record(z.string(), z.string())
+    .optional()
+    .meta({
+      description: "Several fields of one path: variable name -> field. The key is then only a label.",
+      examples: [{ DB_USER: "username", DB_PASSWORD: "password" }],
+    }),
+  as: z
+    .enum(["env", "file", "json"])
+    .optional()
+    .meta({
+      description:
+        "`env`: a variable. `file`: a file, mode 0600, whose path the variable holds. `json`: the whole secret.",
+      default: "env",
+      ...open,
+    }),
+  decode: z
+    .enum(["base64"])
+    .optional()
+    .meta({ description: "Decode the stored text before use.", otherwise: "as stored", ...open }),
+  optional: z
+    .boolean()
+    .optional()
+    .meta({
+      description: "A missing path or field leaves the variable unset instead of failing the job.",
+      default: false,
+      ...open,
+    }),
+  version: z
+    .int()
+    .positive()
+    .optional()
+    .meta({ description: "Version of a KV v2 secret.", otherwise: "the newest", ...open }),
+  description: z.string().optional().meta({ description: "For people; goes into comments and documents." }),
+});
+
+const SECRET_HINT = "write `mount/path#field`, or a mapping with `path` and `field`";
+export const secret = z
+  .union([
+    z.string().meta({
+      description: "Short form: `mount/path#field`.",
+      examples: ["secret/myproject/{environment}/db#password"],
+    }),
+    secretLong,
+  ])
+  .meta({ hint: SECRET_HINT });
+
+const gitlabEnvironment = z.union([
+  z.string().meta(open),
+  z.strictObject({
+    name: text("Name of the GitLab environment."),
+    action: z
+      .enum(["start", "stop", "prepare", "verify", "access"])
+      .optional()
+      .meta({
+        description: "`verify` enters the environment without a deployment.",
+        default: "verify",
+        ...open,
+      }),
+    protected: z
+      .boolean()
+      .optional()
+      .meta({
+        description: "Bind `environment_protected` (GitLab Premium; always false on Free).",
+        otherwise: "not bound",
+        ...open,
+      }),
+    tier: z
+      .enum(["production", "staging", "testing", "development", "other"])
+      .optional()
+      .meta({ description: "Deployment tier, bound as `deployment_tier`.", otherwise: "not bound", ...open }),
+  }),
+]);
+
+const CLAIM_HINT = "put the value in quotes: what can be bound is text in the token";
+
+export const environment = z.strictObject({
+  refs: z.union([ref, z.array(ref).min(1)]).meta({
+    description:
+      "From which refs the secrets may be read; of a list, any: `default-branch`, `protected-branches`, `protected-tags`, `merge-requests`, `{branch: PATTERN}`, `{tag: PATTERN}`.",
+    hint: REF_HINT,
+  }),
+  sources: texts().min(1).optional().meta({
+    description: "Only these pipeline sources (`push`, `web`, `schedule`, …).",
+    otherwise:
+      "tags: any; branches: those that run the branch itself (`api`, `pipeline`, `push`, `schedule`, `trigger`, `web`)",
+  }),
+  gitlab_environment: gitlabEnvironment.optional().meta({
+    description: "The GitLab environment that jobs enter; its name is then bound in the role.",
+    otherwise: "none",
+  }),
+  claims: z
+    .record(z.string(), z.union([z.string().meta(open), texts().min(1)]).meta({ hint: CLAIM_HINT }))
+    .optional()
+    .meta({
+      description: "Further claims that must hold: claim -> value or list of values.",
+      examples: [{ user_login: ["alice", "bob"] }],
+    }),
+  secrets: z
+    .record(z.string(), z.union([...secret.options, z.null()]).meta({ hint: SECRET_HINT }))
+    .optional()
+    .meta({
+      description:
+        "Secrets of this environment only. They replace shared ones of the same name; `null` removes one.",
+    }),
+});
+
+export type ManifestRef = z.infer<typeof ref>;

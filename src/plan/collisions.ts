@@ -1,0 +1,53 @@
+import { atKey, type Diagnostic, report } from "../diagnostics/index.ts";
+import type { Environment, Model } from "../model/index.ts";
+import type { EnvironmentPlan, Plan } from "./plan.ts";
+import { apiPath } from "./reads.ts";
+
+/** Two entries of the manifest that lead to one path: whoever may read the one may read the other. */
+export function sharedPaths(model: Model): readonly Diagnostic[] {
+  const found: Diagnostic[] = [];
+  const owners = new Map<string, { environment: string; entry: string; origin: Environment["origin"] }>();
+  for (const environment of model.environments) {
+    for (const secret of environment.secrets) {
+      const path = apiPath(secret);
+      const entry = JSON.stringify(secret.origin);
+      const other = owners.get(path);
+      owners.set(path, other ?? { environment: environment.name, entry, origin: secret.origin });
+      // One entry for all environments is how a manifest says that a path is shared.
+      if (other === undefined || other.environment === environment.name || other.entry === entry) continue;
+      found.push(
+        report(
+          "access/shared-path",
+          atKey(secret.origin),
+          `\`${environment.name}\` and \`${other.environment}\` would read the same path`,
+          {
+            also: [{ place: atKey(other.origin), text: `the path of \`${other.environment}\`` }],
+            notes: ["whoever may read it for one environment may then read it for the other"],
+            help: "give each its own path; to share one on purpose, write one entry under the top-level `secrets:`",
+          },
+        ),
+      );
+    }
+  }
+  return found;
+}
+
+/** `staging` with a second role and an environment of that role's name would meet in Vault. */
+export function sameNames(plan: Plan): readonly Diagnostic[] {
+  const found: Diagnostic[] = [];
+  const owners = new Map<string, EnvironmentPlan>();
+  for (const environment of plan.environments) {
+    for (const { name } of environment.roles) {
+      const other = owners.get(name);
+      owners.set(name, environment);
+      if (other === undefined) continue;
+      found.push(
+        report("model/name-collision", atKey(environment.origin), `two roles would be named \`${name}\``, {
+          also: [{ place: atKey(other.origin), text: "the other one is of this environment" }],
+          help: "rename one of the environments",
+        }),
+      );
+    }
+  }
+  return found;
+}
