@@ -84,6 +84,7 @@ export default {
         path: "^(node:)?(fs|fs/promises|child_process|crypto|http|https|net|os|process|readline|tls|timers|timers/promises|worker_threads)$",
       },
     },
+    onlyIn("@clack/prompts", ["host"]),
     onlyIn("commander", ["cli"]),
     onlyIn("handlebars", ["artifacts"]),
     onlyIn("yaml", ["manifest", "artifacts"]),

@@ -1,6 +1,7 @@
 // Bundles src/ into dist/, libraries included, so that nothing is resolved at start-up:
 //   main.js    the command: the machine, `--version`, and a loader for the rest
 //   start.cjs  the rest, as one script, because a script can be kept compiled; start.<node>.cache is that
+//   prompts.js the questions of `init`, read only when something is asked
 //   index.js   the library
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -37,6 +38,14 @@ const loadedStart = {
   },
 };
 
+/** The prompt library stays in a file of its own: no run without questions reads it. */
+const promptsApart = {
+  name: "prompts-apart",
+  setup(bundle) {
+    bundle.onResolve({ filter: /^\.\/prompts\.ts$/ }, () => ({ path: "./prompts.js", external: true }));
+  },
+};
+
 const common = {
   bundle: true,
   platform: "node",
@@ -69,7 +78,8 @@ async function keepCompiled() {
 rmSync(at("dist"), { recursive: true, force: true });
 const out = (name) => at(`dist/${name}`);
 await Promise.all([
-  build({ ...common, entryPoints: [at("src/main.ts")], outfile: out("main.js"), format: "esm", plugins: [loadedStart] }),
+  build({ ...common, entryPoints: [at("src/main.ts")], outfile: out("main.js"), format: "esm", plugins: [loadedStart, promptsApart] }),
+  build({ ...common, entryPoints: [at("src/host/prompts.ts")], outfile: out("prompts.js"), format: "esm" }),
   build({ ...common, entryPoints: [at("src/cli/start.ts")], outfile: out("start.cjs"), format: "cjs", plugins: [esbuildTemplates, withoutProcesses] }),
   build({ ...common, entryPoints: [at("src/app/index.ts")], outfile: out("index.js"), format: "esm", plugins: [esbuildTemplates] }),
 ]);

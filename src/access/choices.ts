@@ -57,13 +57,19 @@ export function product(choices: Choices): readonly Context[] {
 }
 
 /** The projects of the manifest, one beside them in the same group, and a stranger; or those that were asked for. */
-export function projectsOf(said: (claim: string) => Said, rules: readonly Rule[], isGlob: boolean): readonly Project[] {
+export function projectsOf(
+  said: (claim: string) => Said,
+  rules: readonly Rule[],
+  isGlob: boolean,
+): readonly Project[] {
   const scopes = rules.map(({ scope }) => scope);
   const own = scopes.flatMap((scope) => (scope.kind === "projects" ? scope.projects : []));
   const groups = scopes.flatMap((scope) => (scope.kind === "group" ? [scope.group] : []));
   const stranger: Project = { id: unused(own), path: "someone/else", namespaceId: unused(groups) };
   const fill = (patterns: Said) =>
-    patterns?.map((pattern) => (isGlob ? pattern.replaceAll("*", "1") : pattern)).filter((id) => /^\d+$/.test(id));
+    patterns
+      ?.map((pattern) => (isGlob ? pattern.replaceAll("*", "1") : pattern))
+      .filter((id) => /^\d+$/.test(id));
   const ids = fill(said("project_id") ?? said("job_project_id"));
   const namespaces = fill(said("namespace_id") ?? said("job_namespace_id"));
   const list: Project[] = [
@@ -86,11 +92,11 @@ function unused(taken: readonly { readonly id: string }[]): string {
   return String(id);
 }
 
-/** Sources that rules name, a merge request's, and one that no rule names. */
+/** Sources that rules name, a merge request's, and one that no rule names; what people know best comes first. */
 export function sourcesNear(rules: readonly Rule[]): readonly string[] {
   const named = rules.flatMap(({ sources }) => sources ?? []);
-  const other = ["push", "schedule", "chat", "webide", "external"].find((source) => !named.includes(source));
-  return [...new Set([...named, MERGE_REQUEST, other ?? "another_source"])];
+  const other = ["push", "schedule", "chat", "webide"].find((source) => !named.includes(source)) ?? "other";
+  return [...new Set(other === "push" ? [other, ...named, MERGE_REQUEST] : [...named, MERGE_REQUEST, other])];
 }
 
 export function environmentsOf(

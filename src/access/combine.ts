@@ -98,7 +98,9 @@ function originsOf(box: Box, rules: readonly Rule[], grid: Grid): readonly numbe
   const shares = (test: (ref: string, own: string) => boolean) =>
     rules.flatMap((rule, index) => {
       const meets = grid.cells.some((cell) => cells.has(cell) && grid.states(rule, cell));
-      return meets && (rule.refs ?? ["*"]).some((own) => box.refs.some((ref) => test(ref, own))) ? [index] : [];
+      return meets && (rule.refs ?? ["*"]).some((own) => box.refs.some((ref) => test(ref, own)))
+        ? [index]
+        : [];
     });
   const stated = shares((ref, own) => ref === own);
   return stated.length > 0 ? stated : shares(covers);

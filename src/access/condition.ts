@@ -17,7 +17,9 @@ export function readCondition(text: string): readonly Term[] | undefined {
   let rest = text;
   for (;;) {
     const match =
-      /^\$(\w+)(?: == "([^"]*)"| == '([^']*)'| == \$(\w+)| =~ \/\^((?:[^\\/]|\\.)+)\$\/)?(?: && |$)/.exec(rest);
+      /^\$(\w+)(?: == "([^"]*)"| == '([^']*)'| == \$(\w+)| =~ \/\^((?:[^\\/]|\\.)+)\$\/)?(?: && |$)/.exec(
+        rest,
+      );
     const variable = match?.[1];
     if (match === null || variable === undefined) return undefined;
     const [whole, , double, single, other, regex] = match;
@@ -46,8 +48,7 @@ function readRegex(regex: string): readonly string[] | undefined {
       // Without the group, the anchors would belong to the first and the last alternative only.
       if (group === undefined) return undefined;
       patterns.push("");
-    }
-    else if (text === ".*") patterns.push(`${patterns.pop() ?? ""}*`);
+    } else if (text === ".*") patterns.push(`${patterns.pop() ?? ""}*`);
     // A bare special character would mean something else than itself.
     else if (escaped === undefined && /[\\^$.?*+()[\]{}]/.test(text)) return undefined;
     else patterns.push(`${patterns.pop() ?? ""}${escaped ?? text}`);

@@ -40,7 +40,11 @@ export function allows(rule: Rule, context: Context): boolean {
   if (!rule.kinds.includes(context.kind)) return false;
   if (rule.refs !== undefined && !rule.refs.some((pattern) => matches(pattern, context.ref))) return false;
   if (rule.protected !== undefined && rule.protected !== context.protected) return false;
-  if (context.kind !== "merge-request" && rule.sources !== undefined && !rule.sources.includes(context.source))
+  if (
+    context.kind !== "merge-request" &&
+    rule.sources !== undefined &&
+    !rule.sources.includes(context.source)
+  )
     return false;
   if (environment !== undefined) {
     const entered = context.environment;
@@ -55,7 +59,9 @@ export function allows(rule: Rule, context: Context): boolean {
 }
 
 function owns({ scope }: Rule, { id, namespaceId }: Project): boolean {
-  return scope.kind === "group" ? scope.group.id === namespaceId : scope.projects.some((own) => own.id === id);
+  return scope.kind === "group"
+    ? scope.group.id === namespaceId
+    : scope.projects.some((own) => own.id === id);
 }
 
 /**

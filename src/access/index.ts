@@ -19,5 +19,6 @@ export {
 export { conditions, VARIABLES } from "./expression.ts";
 export { covers, hasWildcard, matches, specimen } from "./pattern.ts";
 export { type EmittedRole, type Finding, type Proof, prove } from "./proof.ts";
+export { projectOf, type Row, rowsOfRef, type Setting, standardRows } from "./rows.ts";
 export { admits, judge, readRole, type RoleView, type Verdict } from "./role.ts";
 export { BRANCH_SOURCES, describe, type Kind, MERGE_REQUEST, type Rule, rulesOf } from "./rule.ts";

@@ -31,9 +31,7 @@ export function covers(large: string, small: string): boolean {
 /** The patterns that no other one covers, each once, in a fixed order. */
 export function essential(patterns: readonly string[]): readonly string[] {
   const distinct = [...new Set(patterns.map((pattern) => pattern.replace(/\*+/g, "*")))].toSorted();
-  return distinct.filter(
-    (pattern) => !distinct.some((other) => other !== pattern && covers(other, pattern)),
-  );
+  return distinct.filter((pattern) => !distinct.some((other) => other !== pattern && covers(other, pattern)));
 }
 
 /** What people would put in the place of a wildcard, by what stands before it; the last one no pattern can name. */

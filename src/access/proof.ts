@@ -37,7 +37,17 @@ export interface Proof {
  * Compares what was emitted for one environment with the manifest's rules, without a server. Complete: wherever a job
  * runs, its role admits it. Sound: whatever a role admits, some rule allows. At most one finding of a kind per role.
  */
-export function prove(rules: readonly Rule[], roles: readonly EmittedRole[]): Proof {
+export function prove(
+  rules: readonly Rule[],
+  roles: readonly EmittedRole[],
+  /** What the jobs' tokens carry as `aud`. */
+  audience?: string,
+): Proof {
+  const version = rules[0]?.version ?? { major: 17, minor: 0 };
+  const tokenOf = (context: Context) => ({
+    ...claimsOf(context, version),
+    ...(audience === undefined ? {} : { aud: audience }),
+  });
   const findings: Finding[] = [];
   let contexts = 0;
   const look = (list: readonly Context[]) => {
@@ -48,7 +58,7 @@ export function prove(rules: readonly Rule[], roles: readonly EmittedRole[]): Pr
   const taken = (context: Context) =>
     read.find(({ conditions }) => conditions.some((terms) => holds(terms, context)))?.role;
   for (const { role, conditions } of read) {
-    const open = look(contextsOfRole(role, rules)).filter((context) => admitsContext(role, context, rules));
+    const open = look(contextsOfRole(role, rules)).filter((context) => admits(role, tokenOf(context)));
     if (open.length === 0) findings.push({ kind: "impossible", role: role.name });
     const outside = open.find((context) => !rules.some((rule) => allows(rule, context)));
     if (outside !== undefined) findings.push({ kind: "over-open", role: role.name, context: outside });
@@ -56,11 +66,11 @@ export function prove(rules: readonly Rule[], roles: readonly EmittedRole[]): Pr
       .flatMap((terms) => look(contextsOfCondition(terms, rules)).filter((context) => holds(terms, context)))
       .find((context) => {
         const chosen = taken(context);
-        return chosen !== undefined && !admitsContext(chosen, context, rules);
+        return chosen !== undefined && !admits(chosen, tokenOf(context));
       });
     const chosen = denied && taken(denied);
     if (denied === undefined || chosen === undefined) continue;
-    const because = judge(chosen, claimsOf(denied, versionOf(rules))).filter(({ result }) => result !== "ok");
+    const because = judge(chosen, tokenOf(denied)).filter(({ result }) => result !== "ok");
     findings.push({ kind: "denied", role: chosen.name, context: denied, because });
   }
   for (const rule of rules) {
@@ -84,15 +94,7 @@ function readAll(role: EmittedRole, findings: Finding[]): readonly (readonly Ter
 function contextsOfRule(rule: Rule): readonly Context[] {
   const { type, claims } = boundClaims(rule);
   return contextsOfRole(
-    { name: "", bound_claims_type: type, bound_claims: claims, token_policies: [] },
+    { name: "", bound_claims_type: type, bound_claims: claims, bound_audiences: [], token_policies: [] },
     [rule],
   );
-}
-
-function admitsContext(role: RoleView, context: Context, rules: readonly Rule[]): boolean {
-  return admits(role, claimsOf(context, versionOf(rules)));
-}
-
-function versionOf(rules: readonly Rule[]): Rule["version"] {
-  return rules[0]?.version ?? { major: 17, minor: 0 };
 }

@@ -5,6 +5,7 @@ export interface RoleView {
   readonly name: string;
   readonly bound_claims_type: string;
   readonly bound_claims: Readonly<Record<string, unknown>>;
+  readonly bound_audiences: readonly string[];
   readonly token_policies: readonly string[];
 }
 
@@ -23,19 +24,36 @@ export interface Verdict {
  * and claims that are no text never match. Says all claims at once, where the server names one at random.
  */
 export function judge(role: RoleView, claims: Readonly<Record<string, unknown>>): readonly Verdict[] {
-  return Object.entries(role.bound_claims).map(([claim, value]) => {
+  const bound = Object.entries(role.bound_claims).map(([claim, value]): Verdict => {
     const wanted: readonly unknown[] = Array.isArray(value) ? value : [value];
     const actual = claimAt(claims, claim);
-    if (actual === undefined || actual === null) return { claim, wanted, actual: undefined, result: "missing" };
+    if (actual === undefined || actual === null)
+      return { claim, wanted, actual: undefined, result: "missing" };
     const values: readonly unknown[] = Array.isArray(actual) ? actual : [actual];
     const isGlob = role.bound_claims_type === "glob";
     const same = (want: unknown, have: unknown) =>
       isGlob ? typeof want === "string" && typeof have === "string" && matches(want, have) : want === have;
     if (wanted.some((want) => values.some((have) => same(want, have))))
       return { claim, wanted, actual, result: "ok" };
-    const alike = wanted.some((want) => values.some((have) => want !== have && String(want) === String(have)));
+    const alike = wanted.some((want) =>
+      values.some((have) => want !== have && String(want) === String(have)),
+    );
     return { claim, wanted, actual, result: alike ? "type" : "differs" };
   });
+  const audience = judgeAudience(role.bound_audiences, claims["aud"]);
+  return audience === undefined ? bound : [audience, ...bound];
+}
+
+/**
+ * One of the role's audiences must be one of the token's, to the letter. A token with an audience is refused by a role
+ * that expects none (Vault 1.15.9, 1.16.3, 1.17; OpenBao always).
+ */
+function judgeAudience(wanted: readonly string[], actual: unknown): Verdict | undefined {
+  if (actual === undefined || actual === null || actual === "")
+    return wanted.length === 0 ? undefined : { claim: "aud", wanted, actual: undefined, result: "missing" };
+  const values: readonly unknown[] = Array.isArray(actual) ? actual : [actual];
+  const fits = wanted.some((want) => values.includes(want));
+  return { claim: "aud", wanted, actual, result: fits ? "ok" : "differs" };
 }
 
 export function admits(role: RoleView, claims: Readonly<Record<string, unknown>>): boolean {
@@ -63,13 +81,23 @@ export function readRole(name: string, json: string): RoleView | undefined {
     return undefined;
   }
   if (typeof data !== "object" || data === null) return undefined;
-  const { bound_claims, bound_claims_type, token_policies } = data as Record<string, unknown>;
+  const { bound_claims, bound_claims_type, bound_audiences, token_policies } = data as Record<
+    string,
+    unknown
+  >;
   const isMap = typeof bound_claims === "object" && bound_claims !== null && !Array.isArray(bound_claims);
   return {
     name,
     bound_claims: isMap ? (bound_claims as Record<string, unknown>) : {},
     // What Vault takes when the field is absent.
     bound_claims_type: typeof bound_claims_type === "string" ? bound_claims_type : "string",
-    token_policies: Array.isArray(token_policies) ? token_policies.map(String) : [],
+    bound_audiences: listOf(bound_audiences),
+    token_policies: listOf(token_policies),
   };
+}
+
+/** Lists of text may be written as one text with commas (`CommaStringSlice`). */
+function listOf(value: unknown): readonly string[] {
+  if (Array.isArray(value)) return value.map(String);
+  return typeof value === "string" && value !== "" ? value.split(",").map((part) => part.trim()) : [];
 }

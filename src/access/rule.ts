@@ -59,7 +59,9 @@ function sourcesOf({ kind }: RefRule, named: readonly string[] | undefined): rea
 /** `protected tag v*`, `branch develop or main`: for comments and for people. */
 export function describe(rule: Rule): string {
   const protection = rule.protected === undefined ? "" : rule.protected ? "protected " : "unprotected ";
-  const kinds = rule.kinds.map((kind) => (kind === "merge-request" ? "merge request of the project itself" : kind));
+  const kinds = rule.kinds.map((kind) =>
+    kind === "merge-request" ? "merge request of the project itself" : kind,
+  );
   const refs = rule.refs === undefined ? "" : ` ${rule.refs.join(" or ")}`;
   const article = rule.refs === undefined && rule.kinds[0] !== "merge-request" ? "any " : "";
   // The name of the ref belongs to every kind: `branch or tag release/*`.

@@ -25,13 +25,18 @@ export function contextsOfRole(role: RoleView, rules: readonly Rule[]): readonly
   for (const { claims } of rules) for (const { name } of claims) known.add(name);
   const free = [...known].filter((claim) => !FACTS.has(claim));
   const mentioned = (claim: string) =>
-    rules.flatMap(({ claims }) => claims.filter(({ name }) => name === claim).flatMap(({ values }) => values));
+    rules.flatMap(({ claims }) =>
+      claims.filter(({ name }) => name === claim).flatMap(({ values }) => values),
+    );
   const fill = (claim: string, own: readonly string[]): readonly string[] => {
     const values = said(claim);
     if (values === undefined) return [specimen("*", own)];
     return isGlob ? values.map((pattern) => specimen(pattern, own)) : values;
   };
-  const refs = fill("ref", rules.flatMap((rule) => rule.refs ?? []));
+  const refs = fill(
+    "ref",
+    rules.flatMap((rule) => rule.refs ?? []),
+  );
   const paths = (said("ref_path") ?? []).map((path) => path.replace(/^refs\/(?:heads|tags)\//, ""));
   return product({
     projects: projectsOf(said, rules, isGlob),
@@ -83,7 +88,10 @@ export function contextsOfCondition(terms: readonly Term[], rules: readonly Rule
     ),
     types,
     sources: said("CI_PIPELINE_SOURCE") ?? sourcesNear(rules),
-    refs: fill(branch ?? tag ?? request, rules.flatMap((rule) => rule.refs ?? [])),
+    refs: fill(
+      branch ?? tag ?? request,
+      rules.flatMap((rule) => rule.refs ?? []),
+    ),
     protections: (said("CI_COMMIT_REF_PROTECTED") ?? ["true", "false"]).map((text) => text === "true"),
     environments:
       entered === undefined

@@ -1,11 +1,14 @@
 import { posix } from "node:path";
 import { compare, drift, renderDiff } from "../disk/index.ts";
 import type { Host } from "../host/index.ts";
+import type { Target } from "../model/index.ts";
 import { compile } from "./compile.ts";
 import { type ExitCode, type Format, hasColour, tell } from "./report.ts";
 
 export interface CheckOptions {
   readonly out?: string | undefined;
+  /** To be written beside those of the manifest. */
+  readonly target?: readonly Target[] | undefined;
   readonly format?: Format | undefined;
 }
 
@@ -34,8 +37,9 @@ export function check(host: Host, manifest: string, options: CheckOptions = {}):
   host.out(renderDiff(changes.value, { prefix, colour: hasColour(host, "out"), scaffolds: false }));
   for (const [word, list] of Object.entries(lists)) for (const path of list) host.err(`${word}: ${path}\n`);
   const out = options.out === undefined ? "" : ` --out ${options.out}`;
+  const targets = (options.target ?? []).map((name) => ` --target ${name}`).join("");
   host.err(
-    `the generated files differ from the manifest; to repair: ci-vault-gen ${manifest}${out} --force\n`,
+    `the generated files differ from the manifest; to repair: ci-vault-gen ${manifest}${out}${targets} --force\n`,
   );
   return 1;
 }

@@ -1,9 +1,9 @@
 import { posix } from "node:path";
-import { type Artifact, emit } from "../artifacts/index.ts";
+import { type Artifact, emit, limitsOf } from "../artifacts/index.ts";
 import { type Diagnostic, hasErrors, report, type Source } from "../diagnostics/index.ts";
 import type { Host } from "../host/index.ts";
 import { readManifest } from "../manifest/index.ts";
-import { buildModel, type Model } from "../model/index.ts";
+import { buildModel, type Model, type Target } from "../model/index.ts";
 import { makePlan, type Plan, type Places, type PlanProof, provePlan } from "../plan/index.ts";
 
 /** Everything that follows from a manifest, still in memory. */
@@ -27,6 +27,8 @@ export interface CompileResult {
 export interface CompileOptions {
   /** Another output folder than the manifest's, seen from the working directory. */
   readonly out?: string | undefined;
+  /** Beside those of the manifest. */
+  readonly target?: readonly Target[] | undefined;
 }
 
 /** The whole pipeline: manifest -> model -> plan -> proof -> artifacts. A room with an error ends it. */
@@ -41,9 +43,11 @@ export function compile(host: Host, manifestPath: string, options: CompileOption
   const diagnostics = [...manifest.diagnostics, ...model.diagnostics];
   if (model.value === undefined || hasErrors(diagnostics)) return { source, diagnostics };
   const { root, places } = locate(host, absolute, model.value, options.out);
-  const plan = makePlan(model.value, places);
+  const planned = makePlan(model.value, places);
+  // Never fewer than the manifest's: a run must not prune what the next one writes again.
+  const plan = { ...planned, targets: [...new Set([...planned.targets, ...(options.target ?? [])])] };
   const proof = provePlan(model.value, plan);
-  diagnostics.push(...proof.diagnostics);
+  diagnostics.push(...proof.diagnostics, ...limitsOf(plan));
   if (hasErrors(diagnostics)) return { source, diagnostics };
   return { source, diagnostics, value: { model: model.value, plan, proof, artifacts: emit(plan), root } };
 }
@@ -61,15 +65,20 @@ function locate(
   const folder = posix.dirname(manifest);
   const root = out === undefined ? posix.join(folder, model.outputs.directory) : posix.resolve(host.cwd, out);
   let repository = findRepository(host, folder) ?? folder;
-  if (posix.relative(repository, root).startsWith("..")) repository = posix.dirname(root);
+  if (isOutside(posix.relative(repository, root))) repository = posix.dirname(root);
   const seen = posix.relative(repository, manifest);
   return {
     root,
     places: {
-      manifest: seen.startsWith("..") ? posix.basename(manifest) : seen,
+      manifest: isOutside(seen) ? posix.basename(manifest) : seen,
       directory: posix.relative(repository, root),
     },
   };
+}
+
+/** A folder's name may begin with two dots as well. */
+function isOutside(relative: string): boolean {
+  return relative === ".." || relative.startsWith("../");
 }
 
 function findRepository(host: Host, start: string): string | undefined {

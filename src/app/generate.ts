@@ -2,11 +2,14 @@ import { posix } from "node:path";
 import { hasErrors } from "../diagnostics/index.ts";
 import { apply, type ChangeSet, compare, renderDiff } from "../disk/index.ts";
 import type { Host } from "../host/index.ts";
+import type { Target } from "../model/index.ts";
 import { compile, type Compiled } from "./compile.ts";
 import { type ExitCode, type Format, hasColour, tell } from "./report.ts";
 
 export interface GenerateOptions {
   readonly out?: string | undefined;
+  /** To be written beside those of the manifest. */
+  readonly target?: readonly Target[] | undefined;
   readonly force?: boolean | undefined;
   /** Write nothing, say what would be written. */
   readonly dryRun?: boolean | undefined;
@@ -66,6 +69,12 @@ function summary({ plan }: Compiled, { changes, unchanged }: ChangeSet, prefix: 
       lines.push(`GitLab: include: [{ local: /${posix.join(plan.directory, "gitlab/main.yml")} }]`);
     if (plan.targets.includes("vault"))
       lines.push(`Vault:  ${posix.join(prefix, "vault/setup.sh")} --dry-run`);
+    if (plan.targets.includes("openbao"))
+      lines.push(`OpenBao: ${posix.join(prefix, "openbao/setup.sh")} --dry-run`);
+    if (plan.targets.includes("terraform"))
+      lines.push(`Terraform: terraform -chdir=${posix.join(prefix, "terraform")} init`);
+    if (plan.targets.includes("docs"))
+      lines.push(`Read:   ${posix.join(prefix, "SECRETS.md")}, ${posix.join(prefix, "access-map.html")}`);
   }
   return `${lines.join("\n")}\n`;
 }

@@ -4,7 +4,10 @@
 
 export { check, type CheckOptions } from "./check.ts";
 export { compile, type Compiled, type CompileResult } from "./compile.ts";
-export { explain } from "./explain.ts";
+export { explain, type ExplainOptions } from "./explain/index.ts";
 export { generate, type GenerateOptions } from "./generate.ts";
+export { init, type InitOptions } from "./init/index.ts";
+export { matrix, type MatrixOptions } from "./matrix/index.ts";
 export { plan, type PlanOptions } from "./plan.ts";
 export type { ExitCode, Format } from "./report.ts";
+export type { Target } from "../model/index.ts";

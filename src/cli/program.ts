@@ -3,6 +3,8 @@ import type { Host } from "../host/index.ts";
 import { registerCheck } from "./commands/check.ts";
 import { registerExplain } from "./commands/explain.ts";
 import { registerGenerate } from "./commands/generate.ts";
+import { registerInit } from "./commands/init.ts";
+import { registerMatrix } from "./commands/matrix.ts";
 import { registerPlan } from "./commands/plan.ts";
 import { registerSchema } from "./commands/schema.ts";
 import type { Registry } from "./registry.ts";
@@ -10,9 +12,11 @@ import { VERSION } from "./version.ts";
 
 /** In the order of `--help`. */
 const COMMANDS: readonly ((registry: Registry) => void)[] = [
+  registerInit,
   registerGenerate,
   registerCheck,
   registerPlan,
+  registerMatrix,
   registerExplain,
   registerSchema,
 ];

@@ -44,7 +44,7 @@ export const CODES = {
   "access/shared-path": ["error", "two environments would read one path by accident"],
   "access/fork-merge-requests": ["warning", "merge requests that this GitLab cannot tell apart"],
   "access/child-pipelines": ["warning", "child pipelines that a role cannot tell apart"],
-  "access/unseen-claim": ["warning", "a claim that rules cannot look at"],
+  "artifacts/terraform-value": ["error", "a value that Terraform's Vault provider would change"],
   "disk/foreign-file": ["error", "a file that the generator did not write stands in the way"],
   "disk/edited-file": ["error", "a generated file was edited by hand"],
   "disk/outside-root": ["error", "a path that leaves the output folder"],

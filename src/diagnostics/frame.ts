@@ -19,7 +19,8 @@ export function renderFrame(source: Source, label: Label, gutter: number): strin
   const start = source.lineStarts()[line - 1] ?? 0;
   const newline = source.text.indexOf("\n", start);
   const end = newline === -1 ? source.text.length : newline;
-  const { text, column, width } = clip(cellsOf(source, { start, end }, span), span);
+  const whole = { start, end };
+  const { text, column, width } = clip(cellsOf(source, whole, span), whole, span);
   const bar = `${" ".repeat(gutter)} |`;
   const caret = `${" ".repeat(column)}${"^".repeat(width)}`;
   return [
@@ -64,7 +65,11 @@ function cellsOf(source: Source, line: Span, mark: Span): readonly Cell[] {
 }
 
 /** The cells as text, and where the caret goes; a part is cut off where the line is too long for eyes. */
-function clip(cells: readonly Cell[], mark: Span): { text: string; column: number; width: number } {
+function clip(
+  cells: readonly Cell[],
+  line: Span,
+  mark: Span,
+): { text: string; column: number; width: number } {
   const first = countUntil(cells, ({ to }) => to <= mark.start);
   const behind = Math.max(
     first,
@@ -85,9 +90,10 @@ function clip(cells: readonly Cell[], mark: Span): { text: string; column: numbe
     .slice(from, to)
     .map((cell) => cell.text)
     .join("");
-  const before = from > 0 ? "…" : "";
+  const before = (cells[from]?.from ?? line.start) > line.start ? "…" : "";
+  const after = (cells[to - 1]?.to ?? line.end) < line.end ? "…" : "";
   return {
-    text: `${before}${text}${to < cells.length ? "…" : ""}`,
+    text: `${before}${text}${after}`,
     column: before.length + widthOf(from, first),
     width: Math.max(1, widthOf(first, Math.min(behind, to))),
   };

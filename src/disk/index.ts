@@ -6,4 +6,5 @@ export { apply } from "./apply.ts";
 export { drift, type Change, type ChangeSet, type Drift } from "./change.ts";
 export { compare } from "./compare.ts";
 export { LEDGER } from "./path.ts";
+export { placeScaffolds } from "./scaffold.ts";
 export { renderDiff } from "./unified.ts";

@@ -2,6 +2,10 @@
 // Out: plain data; `undefined` where a file is absent; `HostError` where the machine refuses.
 // Does not know: manifests, plans, artifacts, or why anything is read or written.
 
+import type { Prompts } from "./questions.ts";
+
+export type { ChoiceQuestion, Prompts, TextQuestion } from "./questions.ts";
+
 /** What the tool may ask of the machine. The only implementation with `node:` inside is `host/node.ts`. */
 export interface Host {
   readonly cwd: string;
@@ -16,6 +20,8 @@ export interface Host {
   asset(path: string): Uint8Array | undefined;
   /** All of standard input. */
   readStdin(): Uint8Array;
+  /** Questions on the terminal; ask only where `isTerminal` says that somebody can answer. */
+  prompts(): Promise<Prompts>;
   /** What stands at a path, without following a symbolic link. */
   kind(path: string): PathKind;
   /** Names in a folder, sorted by code unit; empty when there is none. */
@@ -45,4 +51,11 @@ export class HostError extends Error {
     this.path = path;
     this.reason = reason;
   }
+}
+
+/** The text of a file that comes with the tool. Without it the installation is broken, whatever the user asked for. */
+export function readAsset(host: Host, path: string): string {
+  const bytes = host.asset(path);
+  if (bytes === undefined) throw new HostError("read", path, "this installation lacks it");
+  return new TextDecoder().decode(bytes);
 }

@@ -14,6 +14,8 @@ interface Options {
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: string;
   readonly assets?: Readonly<Record<string, string>>;
+  /** What a person at a terminal answers, in turn; without it there is no terminal. */
+  readonly answers?: readonly string[];
 }
 
 export function createMemoryHost(
@@ -24,6 +26,8 @@ export function createMemoryHost(
   const written: string[] = [];
   const out: string[] = [];
   const err: string[] = [];
+  const answers = [...(options.answers ?? [])];
+  const isTerminal = options.answers !== undefined;
   const isFolder = (path: string) => [...files.keys()].some((file) => file.startsWith(`${path}/`));
   return {
     files,
@@ -32,7 +36,7 @@ export function createMemoryHost(
     stderr: () => err.join(""),
     cwd: options.cwd ?? "/repo",
     env: options.env ?? {},
-    isTerminal: { out: false, err: false, in: false },
+    isTerminal: { out: isTerminal, err: isTerminal, in: isTerminal },
     out: (text) => void out.push(text),
     err: (text) => void err.push(text),
     readFile: (path) => {
@@ -44,6 +48,13 @@ export function createMemoryHost(
       return content === undefined ? undefined : Buffer.from(content);
     },
     readStdin: () => Buffer.from(options.stdin ?? ""),
+    prompts: async () => ({
+      text: async ({ initial, check }) => {
+        const answer = answers.shift() ?? initial;
+        return answer === undefined || check(answer) !== undefined ? undefined : answer;
+      },
+      choose: async ({ initial }) => answers.shift() ?? initial,
+    }),
     kind: (path) => (files.has(path) ? "file" : isFolder(path) ? "folder" : "absent"),
     list: (path) => {
       const inside = [...files.keys()].filter((file) => file.startsWith(`${path}/`));

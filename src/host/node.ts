@@ -40,6 +40,11 @@ export function createNodeHost(packageRoot: URL): Host {
     readFile: (path) => absentOr("read", path, () => readFileSync(path)),
     asset: (path) => absentOr("read", path, () => readFileSync(new URL(path, packageRoot))),
     readStdin: () => readFileSync(0),
+    prompts: async () => {
+      const { openPrompts } = await import("./prompts.ts");
+      // stdout carries only the product.
+      return openPrompts(process.stdin, process.stderr);
+    },
     kind,
     list: (path) => (absentOr("list", path, () => readdirSync(path)) ?? []).toSorted(),
     realPath: (path) => absentOr("resolve", path, () => realpathSync(path)),

@@ -9,6 +9,13 @@ import { type Manifest, manifestSchema } from "./schema.ts";
 import { createSource } from "./source.ts";
 import { explainIssues } from "./validate.ts";
 
+export {
+  type ContextEntry,
+  type Expectation,
+  type FileRead,
+  readContexts,
+  readExpectation,
+} from "./matrix-files.ts";
 export { Reference } from "./reference.ts";
 export type { ManifestRef } from "./schema-environments.ts";
 export type { Manifest, ManifestEnvironment, ManifestSecret } from "./schema.ts";

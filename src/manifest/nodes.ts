@@ -1,5 +1,6 @@
 import { type Document, isAlias, isCollection, isMap, isScalar, type Node, visit, type YAMLMap } from "yaml";
 import { atSpan, type Diagnostic, type Place, report } from "../diagnostics/index.ts";
+import { PLACEHOLDERS } from "./schema-words.ts";
 
 /** Deeper than any job body, and far from where a recursive reader would run out of stack. */
 const MAX_DEPTH = 100;
@@ -39,8 +40,12 @@ export function checkNodes(document: Document.Parsed): Diagnostic[] {
 function checkKeys(map: YAMLMap): Diagnostic[] {
   const found: Diagnostic[] = [];
   const seen = new Map<string, Place>();
-  for (const { key } of map.items) {
+  for (const { key, value } of map.items) {
     const place = placeOf(key);
+    if (map.flow === true && value === null) {
+      found.push(valueInBraces(map, key));
+      continue;
+    }
     if (!isScalar(key) || key.value === "__proto__") {
       // The library would make up a text for it; JavaScript objects have a use of their own for `__proto__`.
       const help = "write a plain word, or quote the key";
@@ -63,6 +68,25 @@ function checkKeys(map: YAMLMap): Diagnostic[] {
     }
   }
   return found;
+}
+
+/**
+ * `{environment}` and `{hunter2}` without quotes are mappings to YAML, with a key and no value. What stands there may be
+ * the begin of a password, so only a placeholder is named.
+ */
+function valueInBraces(map: YAMLMap, key: unknown): Diagnostic {
+  const text = isScalar(key) && map.items.length === 1 ? key.value : undefined;
+  const placeholder = PLACEHOLDERS.find((name) => name === text);
+  if (placeholder === undefined) {
+    return report("manifest/wrong-type", placeOf(key), "a key without a value inside braces", {
+      notes: ["YAML reads a value that begins with `{` as a mapping"],
+      help: "write `key: value`; if it is meant as text, put it in quotes, braces included",
+    });
+  }
+  return report("manifest/unquoted-placeholder", placeOf(map), "a placeholder is not quoted", {
+    notes: [`YAML reads \`{${placeholder}}\` at the start of a value as a mapping`],
+    help: `put it in quotes: "{${placeholder}}"`,
+  });
 }
 
 /** The parser only warns about a tag that it does not know, and drops it. */

@@ -1,22 +1,21 @@
 import * as z from "zod";
 import { open, text, texts } from "./schema-words.ts";
 
-const protection = (kind: string) =>
-  z
-    .boolean()
-    .optional()
-    .meta({ description: `Only protected (or only unprotected) ${kind}.`, otherwise: "both", ...open });
+const protection = z
+  .boolean()
+  .optional()
+  .meta({ description: "Only protected (or only unprotected) refs.", otherwise: "both", ...open });
 
 const refObject = z.union([
   z.strictObject({
     branch: text("A branch name; `*` stands for any run of characters, `/` included.", {
       examples: ["main", "release-*"],
     }),
-    protected: protection("branches"),
+    protected: protection,
   }),
   z.strictObject({
     tag: text("A tag name; `*` stands for any run of characters.", { examples: ["v*"] }),
-    protected: protection("tags"),
+    protected: protection,
   }),
 ]);
 

@@ -31,6 +31,8 @@ export const gitlab = z.strictObject({
   }).optional(),
   version: text("The oldest GitLab to support. Chooses how a job gets its token.", {
     default: "17.0",
+    // For editors: read as it is written, so that `15.10` is not 15.1.
+    type: ["string", "number"],
   }).optional(),
 });
 

@@ -18,10 +18,10 @@ const job = z
 const outputs = z.strictObject({
   directory: text("Where generated files go, seen from the manifest.", { default: "ci-vault" }).optional(),
   targets: z
-    .array(z.enum(["gitlab", "vault"]).meta(open))
+    .array(z.enum(["gitlab", "vault", "terraform", "openbao", "docs"]).meta(open))
     .min(1)
     .optional()
-    .meta({ description: "Which halves to write.", default: ["gitlab", "vault"] }),
+    .meta({ description: "What to write.", default: ["gitlab", "vault"] }),
 });
 
 /** The language: structure, descriptions and what may be shown, in one place. */

@@ -1,4 +1,4 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair } from "yaml";
+import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap } from "yaml";
 import type { Place, Route, Source, Span } from "../diagnostics/index.ts";
 import { hiddenText, hiddenValues } from "./mask.ts";
 
@@ -6,11 +6,12 @@ import { hiddenText, hiddenValues } from "./mask.ts";
 export function createSource(path: string, text: string, document?: Document.Parsed): Source {
   let hidden: readonly Span[] | undefined;
   let starts: readonly number[] | undefined;
+  const pairs = pairFinder();
   return {
     path,
     text,
     lineStarts: () => (starts ??= lineStarts(text)),
-    locate: (place) => (place.at === "span" ? place.span : document && locate(document, place)),
+    locate: (place) => (place.at === "span" ? place.span : document && locate(document, place, pairs)),
     hidden: () => (hidden ??= document === undefined ? hiddenText(text) : hiddenValues(document, text)),
   };
 }
@@ -22,14 +23,18 @@ function lineStarts(text: string): readonly number[] {
 }
 
 /** Follows the route as far as it goes; the place of a missing key is the nearest key above it. */
-function locate(document: Document.Parsed, place: Place & { route: Route }): Span | undefined {
+function locate(
+  document: Document.Parsed,
+  place: Place & { route: Route },
+  pairOf: PairFinder,
+): Span | undefined {
   let node: unknown = document.contents;
   let pair: Pair | undefined;
   for (const step of place.route) {
     if (isAlias(node)) node = node.resolve(document);
     let next: unknown;
     if (isMap(node)) {
-      const found = node.items.find(({ key }) => isScalar(key) && String(key.value) === String(step));
+      const found = pairOf(node, String(step));
       if (found === undefined) return spanOf(pair?.key) ?? spanOf(node);
       pair = found;
       next = found.value;
@@ -45,6 +50,23 @@ function locate(document: Document.Parsed, place: Place & { route: Route }): Spa
   const block = (isMap(node) || isSeq(node)) && !node.flow;
   if (pair !== undefined && (block || isEmpty(node))) return spanOf(pair.key);
   return spanOf(node) ?? spanOf(pair?.key);
+}
+
+type PairFinder = (map: YAMLMap, key: string) => Pair | undefined;
+
+/** Remembers the keys of each mapping: with thousands of findings in one mapping, searching it each time takes minutes. */
+function pairFinder(): PairFinder {
+  const known = new WeakMap<YAMLMap, ReadonlyMap<string, Pair>>();
+  return (map, key) => {
+    let pairs = known.get(map);
+    if (pairs === undefined) {
+      pairs = new Map(
+        map.items.flatMap((pair) => (isScalar(pair.key) ? [[String(pair.key.value), pair]] : [])),
+      );
+      known.set(map, pairs);
+    }
+    return pairs.get(key);
+  };
 }
 
 function isEmpty(node: unknown): boolean {

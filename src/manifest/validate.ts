@@ -1,7 +1,6 @@
 import type * as z from "zod";
 import { atKey, atValue, closest, type Diagnostic, report, type Route } from "../diagnostics/index.ts";
 import { hintAt, keysAt } from "./schema-walk.ts";
-import { PLACEHOLDERS } from "./schema-words.ts";
 import { expectation, kindOf, nameOf, oneOf, quote, schemaRoute, valueAt } from "./wording.ts";
 
 type Issue = z.core.$ZodIssue;
@@ -15,8 +14,6 @@ export function explainIssues(issues: readonly Issue[], data: unknown): Diagnost
 function explain(issue: Issue, above: Route, data: unknown): Diagnostic[] {
   const route = [...above, ...issue.path.map((step) => (typeof step === "symbol" ? String(step) : step))];
   const value = valueAt(data, route);
-  const braces = valueInBraces(route, value);
-  if (braces !== undefined) return [braces];
   switch (issue.code) {
     case "unrecognized_keys":
       return issue.keys.map((key) => unknownKey(route, key));
@@ -127,28 +124,5 @@ function withoutConsequences(issues: readonly Issue[]): readonly Issue[] {
     const key = String(issue.path.at(-1));
     const at = issue.path.slice(0, -1).join("\n");
     return !typed.some((other) => other.at === at && closest(other.key, [key]) !== undefined);
-  });
-}
-
-/**
- * `{environment}` and `{hunter2}` without quotes are mappings to YAML. What stands in the braces may be the begin of a
- * password, so only a placeholder is named.
- */
-function valueInBraces(route: Route, value: unknown): Diagnostic | undefined {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
-  const known = keysAt(schemaRoute(route));
-  const entries = Object.entries(value);
-  if (entries.length === 0 || entries.some(([key, item]) => item !== null || known.includes(key)))
-    return undefined;
-  const [placeholder] = PLACEHOLDERS.filter((name) => entries.length === 1 && name === entries[0]?.[0]);
-  if (placeholder === undefined) {
-    return report("manifest/wrong-type", atKey(route), `${nameOf(route)} holds only keys without values`, {
-      notes: ["YAML reads a value that begins with `{` as a mapping"],
-      help: "if it is meant as text, put it in quotes",
-    });
-  }
-  return report("manifest/unquoted-placeholder", atKey(route), "a placeholder is not quoted", {
-    notes: [`YAML reads \`{${placeholder}}\` at the start of a value as a mapping`],
-    help: `put it in quotes: "{${placeholder}}"`,
   });
 }

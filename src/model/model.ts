@@ -147,4 +147,5 @@ export interface Outputs {
   readonly targets: readonly Target[];
 }
 
-export type Target = "gitlab" | "vault";
+/** What can be generated: both halves, and forms of the second one for other ways to apply or to read it. */
+export type Target = "gitlab" | "vault" | "terraform" | "openbao" | "docs";

@@ -6,9 +6,21 @@ import type { Model } from "../model/index.ts";
 import type { EnvironmentPlan, Plan } from "./plan.ts";
 import { planPolicy, planReads } from "./reads.ts";
 import { planRoles } from "./roles.ts";
+import { planSecrets } from "./secrets.ts";
 
 export { isAtLeast, Reference } from "../model/index.ts";
 export { planJson } from "./json.ts";
+export {
+  type Cell,
+  type Column,
+  environmentColumns,
+  fillMatrix,
+  type Line,
+  type Matrix,
+  pathColumns,
+  pathsOf,
+  viewOf,
+} from "./matrix.ts";
 export { type PlanProof, provePlan } from "./proof.ts";
 export type * from "./plan.ts";
 export type { JobValue } from "../model/index.ts";
@@ -26,6 +38,7 @@ export function makePlan(model: Model, places: Places): Plan {
     token: model.token,
     vault: model.vault,
     who: describeScope(model),
+    scope: model.gitlab.scope,
     environments: model.environments.map((environment): EnvironmentPlan => {
       const policy = `${model.prefix}--${environment.name.toLowerCase()}`;
       return {
@@ -36,6 +49,7 @@ export function makePlan(model: Model, places: Places): Plan {
         roles: planRoles(model, environment, policy),
         policy: planPolicy(model, policy, environment.secrets),
         reads: planReads(environment.secrets),
+        secrets: planSecrets(environment.secrets),
         jobs: model.jobs
           .filter((job) => job.environments.includes(environment.name))
           .map((job) => ({ name: `${job.name}:${environment.name}`, body: job.body, origin: job.origin })),

@@ -1,4 +1,3 @@
-import { VARIABLES } from "../access/index.ts";
 import { atKey, atValue, type Diagnostic, report } from "../diagnostics/index.ts";
 import { type Environment, type Gitlab, isAtLeast } from "../model/index.ts";
 
@@ -37,20 +36,6 @@ export function limits(environment: Environment, gitlab: Gitlab): readonly Diagn
             "a child's token says `parent_pipeline` and the branch, whether a push or a merge request began it",
           ],
           help: "read the secrets in the parent pipeline, or bind protected branches only",
-        },
-      ),
-    );
-  }
-  const unseen = environment.claims.filter((claim) => !Object.hasOwn(VARIABLES, claim.name));
-  for (const claim of unseen) {
-    found.push(
-      report(
-        "access/unseen-claim",
-        atKey([...origin, "claims", claim.name]),
-        `jobs of \`${name}\` run whatever \`${claim.name}\` is, and fail at the login`,
-        {
-          notes: ["GitLab has no variable for this claim that `rules` could look at"],
-          help: "keep it if a failed job is what you want there",
         },
       ),
     );

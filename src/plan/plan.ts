@@ -1,6 +1,6 @@
 import type { BoundClaims } from "../access/index.ts";
 import type { Route } from "../diagnostics/index.ts";
-import type { GitlabEnvironment, Job, JobToken, Target, Vault } from "../model/index.ts";
+import type { Engine, GitlabEnvironment, Job, JobToken, Scope, Target, Vault } from "../model/index.ts";
 
 /** Every decision, before any file is written: who gets which role, which policy grants which path, which job runs when. */
 export interface Plan {
@@ -13,6 +13,8 @@ export interface Plan {
   readonly vault: Vault;
   /** Who may log in, for comments: `project 22 (mygroup/myproject)`. */
   readonly who: string;
+  /** The same as data. */
+  readonly scope: Scope;
   readonly environments: readonly EnvironmentPlan[];
 }
 
@@ -25,6 +27,7 @@ export interface EnvironmentPlan {
   readonly roles: readonly RolePlan[];
   readonly policy: PolicyPlan;
   readonly reads: readonly PathRead[];
+  readonly secrets: readonly SecretPlan[];
   readonly jobs: readonly JobPlan[];
 }
 
@@ -68,6 +71,19 @@ export interface Take {
   readonly base64: boolean;
   readonly optional: boolean;
   readonly origin: Route;
+}
+
+/** One entry of the manifest's secrets, for people: what it is called, where it is stored, what a job gets. */
+export interface SecretPlan {
+  readonly name: string;
+  readonly description: string | undefined;
+  /** As people and the command line write it: mount and path, without `data/`. */
+  readonly path: string;
+  /** As policies and requests write it. */
+  readonly apiPath: string;
+  readonly engine: Engine;
+  readonly version: number | undefined;
+  readonly takes: readonly Take[];
 }
 
 export interface JobPlan {

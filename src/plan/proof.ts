@@ -11,6 +11,7 @@ import { atValue, type Diagnostic, report } from "../diagnostics/index.ts";
 import type { Environment, Model } from "../model/index.ts";
 import { sameNames, sharedPaths } from "./collisions.ts";
 import { limits } from "./limits.ts";
+import { viewOf } from "./matrix.ts";
 import type { EnvironmentPlan, Plan, RolePlan } from "./plan.ts";
 
 export interface PlanProof {
@@ -30,10 +31,10 @@ export function provePlan(model: Model, plan: Plan): PlanProof {
     const planned = plan.environments.find(({ name }) => name === environment.name);
     if (planned === undefined) continue;
     const rules = rulesOf(environment, model.gitlab);
-    const proof = prove(rules, rolesThatRead(planned, plan));
+    const proof = prove(rules, rolesThatRead(planned, plan), plan.token.audience);
     contexts += proof.contexts;
     diagnostics.push(
-      ...proof.findings.map((finding) => explain(finding, environment, rules)),
+      ...withoutEchoes(proof.findings).map((finding) => explain(finding, environment, rules)),
       ...limits(environment, model.gitlab),
     );
   }
@@ -44,10 +45,7 @@ export function provePlan(model: Model, plan: Plan): PlanProof {
 /** The environment's own roles, and any other whose tokens get its policy: `vault.token.policies` can do that. */
 function rolesThatRead(environment: EnvironmentPlan, plan: Plan): readonly EmittedRole[] {
   const view = (role: RolePlan, conditions: readonly string[]): EmittedRole => ({
-    name: role.name,
-    bound_claims_type: role.bound.type,
-    bound_claims: role.bound.claims,
-    token_policies: role.policies,
+    ...viewOf(role, plan.token),
     conditions,
   });
   const others = plan.environments
@@ -61,20 +59,21 @@ function rolesThatRead(environment: EnvironmentPlan, plan: Plan): readonly Emitt
   ];
 }
 
+/** A rule that nothing satisfies makes a role that nothing satisfies: the rule is what people wrote. */
+function withoutEchoes(findings: readonly Finding[]): readonly Finding[] {
+  const byRule = findings.some((finding) => finding.kind === "impossible" && finding.rule !== undefined);
+  return findings.filter((finding) => !byRule || finding.kind !== "impossible" || finding.rule !== undefined);
+}
+
 function explain(finding: Finding, environment: Environment, rules: readonly Rule[]): Diagnostic {
   const place = atValue([...environment.origin, "refs"]);
   const { name } = environment;
   switch (finding.kind) {
     case "over-open":
-      return report(
-        "access/over-open",
-        place,
-        `secrets of \`${name}\` can be read from outside these refs`,
-        {
-          notes: [`for example from: ${describeContext(finding.context)}`, `by the role ${finding.role}`],
-          help: `give no other role the policy of \`${name}\`; if none has it, this is a bug: please report it`,
-        },
-      );
+      return report("access/over-open", place, `secrets of \`${name}\` can be read from outside these refs`, {
+        notes: [`for example from: ${describeContext(finding.context)}`, `by the role ${finding.role}`],
+        help: `give no other role the policy of \`${name}\`; if none has it, this is a bug: please report it`,
+      });
     case "denied":
       return report("access/dead", place, `a job of \`${name}\` would run and could not log in`, {
         notes: [
@@ -92,7 +91,9 @@ function explain(finding: Finding, environment: Environment, rules: readonly Rul
       const index = finding.rule === undefined ? -1 : rules.indexOf(finding.rule);
       const at = atValue(environment.refs[index]?.origin ?? [...environment.origin, "refs"]);
       return report("access/dead", at, `nothing can ever log in as \`${name}\` by this rule`, {
-        notes: ["no token has all that `refs`, `sources`, `gitlab_environment` and `claims` ask for together"],
+        notes: [
+          "no token has all that `refs`, `sources`, `gitlab_environment` and `claims` ask for together",
+        ],
         help: "remove the rule, or what contradicts it",
       });
     }

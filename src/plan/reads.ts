@@ -13,18 +13,20 @@ export function planReads(secrets: readonly Secret[]): readonly PathRead[] {
       takes: [],
     };
     reads.set(path, read);
-    for (const take of secret.reads) {
-      read.takes.push({
-        variable: take.variable,
-        as: take.as,
-        field: take.as === "json" ? undefined : take.field,
-        base64: take.as !== "json" && take.base64,
-        optional: secret.optional,
-        origin: secret.origin,
-      });
-    }
+    read.takes.push(...takesOf(secret));
   }
   return [...reads.values()];
+}
+
+export function takesOf(secret: Secret): readonly Take[] {
+  return secret.reads.map((take) => ({
+    variable: take.variable,
+    as: take.as,
+    field: take.as === "json" ? undefined : take.field,
+    base64: take.as !== "json" && take.base64,
+    optional: secret.optional,
+    origin: secret.origin,
+  }));
 }
 
 /** Read on exactly the declared paths; and, without the default policy, the right to revoke the token itself. */

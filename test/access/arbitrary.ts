@@ -140,9 +140,7 @@ export function ruleSet(refs: { readonly most: number }): fc.Arbitrary<RuleSet> 
   return fc.record({
     refs: fc.array(refRule, { minLength: 1, maxLength: refs.most }),
     sources: optional(
-      fc
-        .subarray([...SOURCES], { minLength: 1 })
-        .map((list) => ["merge_request_event", ...list]),
+      fc.subarray([...SOURCES], { minLength: 1 }).map((list) => ["merge_request_event", ...list]),
     ),
     gitlabEnvironment,
     claims,

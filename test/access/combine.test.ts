@@ -42,7 +42,11 @@ describe("rules that share a role", () => {
   });
 
   it("what another rule covers is dropped", () => {
-    const list = [ref("branch", "release/1", true), ref("branch", undefined, true), ref("branch", "main", true)];
+    const list = [
+      ref("branch", "release/1", true),
+      ref("branch", undefined, true),
+      ref("branch", "main", true),
+    ];
     expect(said(list)).toEqual([{ ref_type: "branch", ref_protected: "true", pipeline_source: BRANCH }]);
   });
 
@@ -58,7 +62,10 @@ describe("rules that share a role", () => {
 
   it("any branch and merge requests", () => {
     expect(said([ref("branch"), ref("merge-request")])).toEqual([
-      { ref_type: "branch", pipeline_source: [...BRANCH.slice(0, 1), "merge_request_event", ...BRANCH.slice(1)] },
+      {
+        ref_type: "branch",
+        pipeline_source: [...BRANCH.slice(0, 1), "merge_request_event", ...BRANCH.slice(1)],
+      },
     ]);
   });
 
@@ -120,11 +127,15 @@ describe("the result", () => {
       { minLength: 1, maxLength: 4 },
     );
     fc.assert(
-      fc.property(refs, fc.constantFrom(undefined, ["push"], ["push", "merge_request_event"]), (list, sources) => {
-        const own = rules(list, sources);
-        const least = smallest(own);
-        expect(combine(own)).toHaveLength(least);
-      }),
+      fc.property(
+        refs,
+        fc.constantFrom(undefined, ["push"], ["push", "merge_request_event"]),
+        (list, sources) => {
+          const own = rules(list, sources);
+          const least = smallest(own);
+          expect(combine(own)).toHaveLength(least);
+        },
+      ),
       { numRuns: 120, seed },
     );
   });
@@ -161,7 +172,12 @@ function smallest(own: readonly Rule[]): number {
     if (first === undefined) return true;
     if (count === 0) return false;
     return sets.some(
-      (set) => set.includes(first) && possible(left.filter((index) => !set.includes(index)), count - 1),
+      (set) =>
+        set.includes(first) &&
+        possible(
+          left.filter((index) => !set.includes(index)),
+          count - 1,
+        ),
     );
   };
   for (let count = 1; ; count++) if (possible(all, count)) return count;

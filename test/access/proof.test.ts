@@ -44,7 +44,12 @@ function emitted(own: readonly Rule[]): readonly EmittedRole[] {
   return combine(own).map((rule, index) => {
     const { type, claims } = boundClaims(rule);
     // Through JSON, as a role is read back from its file.
-    const json = JSON.stringify({ bound_claims_type: type, bound_claims: claims, token_policies: [] });
+    const json = JSON.stringify({
+      bound_claims_type: type,
+      bound_claims: claims,
+      bound_audiences: [],
+      token_policies: [],
+    });
     const view = readRole(`role-${index}`, json);
     if (view === undefined) throw new Error("the role cannot be read back");
     return { ...view, conditions: conditions(rule) };
@@ -59,7 +64,9 @@ function tampered(
 ): readonly EmittedRole[] {
   return emitted(own).map((role, index) => {
     if (index > 0) return role;
-    const claims = Object.entries({ ...role.bound_claims, ...change }).filter(([, value]) => value !== undefined);
+    const claims = Object.entries({ ...role.bound_claims, ...change }).filter(
+      ([, value]) => value !== undefined,
+    );
     return {
       ...role,
       bound_claims: Object.fromEntries(claims),
@@ -113,7 +120,12 @@ describe("sabotage is found, with a context that shows it", () => {
     ["any project", { project_id: undefined }, undefined, "project 999"],
     ["any project by wildcard", { project_id: "*" }, "glob", "project 1"],
     ["merge requests let in", { pipeline_source: undefined }, undefined, "merge request from branch main,"],
-    ["children let in", { pipeline_source: ["push", "parent_pipeline"] }, undefined, "source parent_pipeline"],
+    [
+      "children let in",
+      { pipeline_source: ["push", "parent_pipeline"] },
+      undefined,
+      "source parent_pipeline",
+    ],
   ])("%s", (_, change, type, text) => {
     const found = said(prove(own, tampered(own, change, type)).findings).filter((line) =>
       line.startsWith("over-open"),

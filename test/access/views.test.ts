@@ -18,7 +18,14 @@ import { vaultAdmits } from "./vault.ts";
 const runs = { numRuns: 1_500, seed: 20_260_824 };
 
 /** What GitLab's pipeline builder would set, for the variables that rules may look at. */
-function variables({ project, fork, kind, ref, source, ...facts }: Context): Record<string, string | undefined> {
+function variables({
+  project,
+  fork,
+  kind,
+  ref,
+  source,
+  ...facts
+}: Context): Record<string, string | undefined> {
   return {
     CI_PROJECT_ID: project.id,
     CI_PROJECT_PATH: project.path,
@@ -41,7 +48,12 @@ function variables({ project, fork, kind, ref, source, ...facts }: Context): Rec
 }
 
 /** A job of the environment enters its GitLab environment, whatever else it does. */
-function asJobOf(set: { gitlabEnvironment: { name: string; protected: boolean | undefined; tier: string | undefined } | undefined }, facts: Context): Context {
+function asJobOf(
+  set: {
+    gitlabEnvironment: { name: string; protected: boolean | undefined; tier: string | undefined } | undefined;
+  },
+  facts: Context,
+): Context {
   const { environment: _, ...rest } = facts;
   const entered = set.gitlabEnvironment;
   if (entered === undefined) return rest;

@@ -16,9 +16,7 @@ export function readYaml(text: string, version: "1.1" | "1.2"): Record<string, u
 }
 
 // Beside the project and not in it: GitLab's file has its own licence and its own pace.
-const schemaFile = fileURLToPath(
-  new URL("../../../shared/reference/gitlab-ci.schema.json", import.meta.url),
-);
+const schemaFile = fileURLToPath(new URL("../../../shared/reference/gitlab-ci.schema.json", import.meta.url));
 
 export const missingSchema = "no ../shared/reference/gitlab-ci.schema.json beside the project";
 

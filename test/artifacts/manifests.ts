@@ -66,6 +66,9 @@ export const MANIFESTS: readonly (readonly [string, string])[] = [
   ["CI_JOB_JWT", LEGACY],
   ["CI_JOB_JWT_V2", LEGACY_V2],
   ["forty environments in a namespace", MANY],
-  ["only the GitLab half", `${example("myproject")}outputs: { targets: [gitlab], directory: deploy/vault }\n`],
+  [
+    "only the GitLab half",
+    `${example("myproject")}outputs: { targets: [gitlab], directory: deploy/vault }\n`,
+  ],
   ["only the Vault half", `${example("myproject")}outputs: { targets: [vault] }\n`],
 ];

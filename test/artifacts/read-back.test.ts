@@ -25,11 +25,15 @@ describe.each(cases)("$name: what stands in the files is what the plan says", ({
     expect([...files.keys()].toSorted()).toEqual([...plan.files].toSorted());
     const fragments = gitlab.map(({ name }) => `gitlab/environments/${name}.yml`);
     const policies = vault.map(({ policy }) => `vault/policies/${policy.name}.hcl`);
-    const roles = vault.flatMap((environment) => environment.roles.map(({ name }) => `vault/roles/${name}.json`));
+    const roles = vault.flatMap((environment) =>
+      environment.roles.map(({ name }) => `vault/roles/${name}.json`),
+    );
     expect([...files.keys()]).toEqual(expect.arrayContaining([...fragments, ...policies, ...roles]));
     const fixed = [".gitattributes", ...(gitlab.length > 0 ? ["gitlab/main.yml", "gitlab/reader.yml"] : [])];
     const applied = vault.length > 0 ? ["vault/auth-config.json", "vault/setup.sh"] : [];
-    expect(files.size).toBe(fragments.length + policies.length + roles.length + fixed.length + applied.length);
+    expect(files.size).toBe(
+      fragments.length + policies.length + roles.length + fixed.length + applied.length,
+    );
   });
 
   it.runIf(gitlab.length > 0)("the entry file includes each fragment once, from the root", () => {
@@ -147,7 +151,8 @@ function expectScript(script: string, plan: PlanJson, environment: PlannedEnviro
 
 /** `NAME:FLAG,FLAG=field` back into what the plan calls it. */
 function takeOf(spec: string): PlannedTake {
-  const [, variable = "", flags = "", field] = /^([A-Za-z0-9_]+)(?::([a-z0-9,]+))?(?:=(.*))?$/s.exec(spec) ?? [];
+  const [, variable = "", flags = "", field] =
+    /^([A-Za-z0-9_]+)(?::([a-z0-9,]+))?(?:=(.*))?$/s.exec(spec) ?? [];
   const given = new Set(flags.split(","));
   return {
     variable,

@@ -31,7 +31,10 @@ describe.skipIf(missing && !mustHaveTools())("ShellCheck, as POSIX sh, finds not
   });
 
   it("and would find something", () => {
-    const run = spawnSync("shellcheck", ["-s", "sh", "-"], { input: "local x=$1; echo $x\n", encoding: "utf8" });
+    const run = spawnSync("shellcheck", ["-s", "sh", "-"], {
+      input: "local x=$1; echo $x\n",
+      encoding: "utf8",
+    });
     expect(run.status).toBe(1);
   });
 });
@@ -45,7 +48,8 @@ interface Script {
 function scriptsOf(path: string, text: string): readonly Script[] {
   if (path.endsWith(".sh")) return [{ what: path, text }];
   // The functions, and each environment's lines that call them.
-  if (!path.startsWith("gitlab/environments/")) return path === "gitlab/reader.yml" ? [{ what: path, text: reader(text) }] : [];
+  if (!path.startsWith("gitlab/environments/"))
+    return path === "gitlab/reader.yml" ? [{ what: path, text: reader(text) }] : [];
   return Object.entries(readYaml(text, "1.1"))
     .filter(([name]) => name.startsWith("."))
     .map(([name, job]) => ({

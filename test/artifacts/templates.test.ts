@@ -44,12 +44,17 @@ describe.each(templates.map((path) => ({ name: relative(root, path), path })))("
 
 describe("the checks themselves", () => {
   const complaints = (source: string) => unquoted(Handlebars.parse(source));
-  it.each(["{{x}}", "{{{sh x}}}", "{{lookup x 'y'}}", "{{#if a}}{{x}}{{/if}}", "{{#each a}}{{else}}{{this}}{{/each}}", "{{> partial}}", "{{#sh x}}{{/sh}}"])(
-    "find %s",
-    (source) => {
-      expect(complaints(source)).toHaveLength(1);
-    },
-  );
+  it.each([
+    "{{x}}",
+    "{{{sh x}}}",
+    "{{lookup x 'y'}}",
+    "{{#if a}}{{x}}{{/if}}",
+    "{{#each a}}{{else}}{{this}}{{/each}}",
+    "{{> partial}}",
+    "{{#sh x}}{{/sh}}",
+  ])("find %s", (source) => {
+    expect(complaints(source)).toHaveLength(1);
+  });
 
   it.each([
     ["{{sh a.c}}", ["a.c"]],
@@ -59,7 +64,9 @@ describe("the checks themselves", () => {
     ["{{#each list}}{{sh ../z}}{{sh ../a.b}}{{#unless @last}}{{/unless}}{{/each}}", ["../z"]],
     ["{{#each none}}{{sh b}}{{/each}}", ["none (nothing in it in any view)"]],
   ])("find the missing names of %s", (source, names) => {
-    expect(absent(Handlebars.parse(source), [{ a: { b: "" }, list: [{ b: 1 }, { b: 2 }], none: [] }])).toEqual(names);
+    expect(
+      absent(Handlebars.parse(source), [{ a: { b: "" }, list: [{ b: 1 }, { b: 2 }], none: [] }]),
+    ).toEqual(names);
   });
 });
 
@@ -80,8 +87,11 @@ function unquoted(node: Node): readonly string[] {
     }
     case "BlockStatement": {
       const { path, program, inverse } = node as hbs.AST.BlockStatement;
-      if (!["if", "unless", "each"].includes(path.original as string)) return [`line ${node.loc.start.line}: ${path.original}`];
-      return [program, inverse].flatMap((part) => (part === undefined || part === null ? [] : unquoted(part)));
+      if (!["if", "unless", "each"].includes(path.original as string))
+        return [`line ${node.loc.start.line}: ${path.original}`];
+      return [program, inverse].flatMap((part) =>
+        part === undefined || part === null ? [] : unquoted(part),
+      );
     }
     default:
       return [`line ${node.loc.start.line}: ${node.type}`];
@@ -92,18 +102,29 @@ function unquoted(node: Node): readonly string[] {
 type Scope = readonly unknown[];
 
 function absent(tree: hbs.AST.Program, roots: readonly object[]): readonly string[] {
-  return [...new Set(missingIn(tree, roots.map((view) => [view])))];
+  return [
+    ...new Set(
+      missingIn(
+        tree,
+        roots.map((view) => [view]),
+      ),
+    ),
+  ];
 }
 
 function missingIn(node: Node, scopes: readonly Scope[]): readonly string[] {
-  if (node.type === "Program") return (node as hbs.AST.Program).body.flatMap((part) => missingIn(part, scopes));
+  if (node.type === "Program")
+    return (node as hbs.AST.Program).body.flatMap((part) => missingIn(part, scopes));
   if (node.type !== "MustacheStatement" && node.type !== "BlockStatement") return [];
   const { path, params, program, inverse } = node as hbs.AST.BlockStatement;
   const missing = params.flatMap((param) => unknownPath(param as hbs.AST.PathExpression, scopes));
   if (missing.length > 0 || node.type === "MustacheStatement") return missing;
-  if (path.original !== "each") return [program, inverse].flatMap((part) => (part ? missingIn(part, scopes) : []));
+  if (path.original !== "each")
+    return [program, inverse].flatMap((part) => (part ? missingIn(part, scopes) : []));
   const list = params[0] as hbs.AST.PathExpression;
-  const items = scopes.flatMap((scope) => (valueAt(list, scope) as readonly unknown[]).map((item) => [item, ...scope]));
+  const items = scopes.flatMap((scope) =>
+    (valueAt(list, scope) as readonly unknown[]).map((item) => [item, ...scope]),
+  );
   if (items.length === 0) return [`${list.original} (nothing in it in any view)`];
   return [...missingIn(program, items), ...(inverse ? missingIn(inverse, scopes) : [])];
 }

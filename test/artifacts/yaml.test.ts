@@ -28,7 +28,8 @@ describe.each(cases)("fragments of $name", ({ fragments }) => {
     expect(text).not.toMatch(/^\s*\t/m);
     expect(text.endsWith("\n")).toBe(true);
     const data = readYaml(text, "1.1");
-    for (const key of ["stages", "default", "variables", "workflow", "spec"]) expect(data).not.toHaveProperty(key);
+    for (const key of ["stages", "default", "variables", "workflow", "spec"])
+      expect(data).not.toHaveProperty(key);
   });
 });
 
@@ -66,27 +67,30 @@ const JOB_ONLY = {
 const schema = gitlabSchema();
 if (schema === undefined) process.stderr.write(`skipped: GitLab's schema: ${missingSchema}\n`);
 
-describe.skipIf(schema === undefined)(`GitLab's own JSON schema${schema === undefined ? ` (${missingSchema})` : ""}`, () => {
-  // The schema has formats and keywords of editors, which say nothing about validity.
-  const ajv = new Ajv({ strict: false, validateFormats: false, allErrors: true });
-  const whole = schema === undefined ? undefined : ajv.compile(schema);
-  const job = schema === undefined ? undefined : ajv.compile({ ...schema, $id: "job", ...JOB_ONLY });
+describe.skipIf(schema === undefined)(
+  `GitLab's own JSON schema${schema === undefined ? ` (${missingSchema})` : ""}`,
+  () => {
+    // The schema has formats and keywords of editors, which say nothing about validity.
+    const ajv = new Ajv({ strict: false, validateFormats: false, allErrors: true });
+    const whole = schema === undefined ? undefined : ajv.compile(schema);
+    const job = schema === undefined ? undefined : ajv.compile({ ...schema, $id: "job", ...JOB_ONLY });
 
-  it.each(cases)("accepts every fragment of $name, and each job by itself", ({ fragments }) => {
-    for (const [path, text] of fragments) {
-      const data = readYaml(text, "1.1");
-      expectValid(whole, data, path);
-      // A hidden job is anything to the schema: only as a job template it is looked at.
-      for (const [name, body] of Object.entries(data))
-        if (name !== "include") expectValid(job, body, `${path}: ${name}`);
-    }
-  });
+    it.each(cases)("accepts every fragment of $name, and each job by itself", ({ fragments }) => {
+      for (const [path, text] of fragments) {
+        const data = readYaml(text, "1.1");
+        expectValid(whole, data, path);
+        // A hidden job is anything to the schema: only as a job template it is looked at.
+        for (const [name, body] of Object.entries(data))
+          if (name !== "include") expectValid(job, body, `${path}: ${name}`);
+      }
+    });
 
-  it("does look at jobs by themselves", () => {
-    expect(job?.({ bogus: 1 })).toBe(false);
-    expect(job?.({ id_tokens: { CI_JOB_JWT: { aud: 5 } } })).toBe(false);
-  });
-});
+    it("does look at jobs by themselves", () => {
+      expect(job?.({ bogus: 1 })).toBe(false);
+      expect(job?.({ id_tokens: { CI_JOB_JWT: { aud: 5 } } })).toBe(false);
+    });
+  },
+);
 
 function expectValid(validate: ValidateFunction | undefined, data: unknown, what: string): void {
   const valid = validate?.(data);

@@ -9,9 +9,8 @@ import { predefinedVariables } from "../support/gitlab/predefined.ts";
 import { describeWithServer } from "../support/openbao/describe.ts";
 import { enableKv, putV1, putV2 } from "../support/openbao/kv.ts";
 import { shells } from "../support/shells.ts";
-import { missingTools } from "../support/tools.ts";
 import { addressed, example, generated } from "./generate.ts";
-import { expectSilent, proof, runGenerated, runLocally, type ProvenRun } from "./job.ts";
+import { cannotRunLocally, expectSilent, proof, runGenerated, runLocally, type ProvenRun } from "./job.ts";
 import { expectForbidden, expectRefusedLogin, login, runSetup, tokenOf } from "./vault.ts";
 
 const storefront = project(22, "mygroup/storefront");
@@ -90,7 +89,7 @@ describeWithServer("the second example on a real server", (server) => {
     });
   });
 
-  it.skipIf(missingTools("bash", "rsync").length > 0)("deploy:production by gitlab-ci-local", async () => {
+  it.skipIf(cannotRunLocally)("deploy:production by gitlab-ci-local", async () => {
     const jwt = mint(deploy);
     const variables = predefinedVariables({ ...deploy, issuer: issuer.url });
     const run = await runLocally(dir, "deploy:production", { ...variables, VAULT_ID_TOKEN: jwt });
@@ -118,20 +117,44 @@ describeWithServer("the second example on a real server", (server) => {
     ["a protected x-auto-deploy-1", production, { ...deploy, ref: "x-auto-deploy-1" }],
     ["a protected auto-deploy", production, { ...deploy, ref: "auto-deploy" }],
     ["a protected AUTO-DEPLOY-1", production, { ...deploy, ref: "AUTO-DEPLOY-1" }],
-    ["a protected tag auto-deploy-1", production, tag("auto-deploy-1", { ...facts, ...entered, protected: true })],
+    [
+      "a protected tag auto-deploy-1",
+      production,
+      tag("auto-deploy-1", { ...facts, ...entered, protected: true }),
+    ],
     ["project 24", production, { ...deploy, project: project(24, "mygroup/stranger") }],
     ["project 2", production, { ...deploy, project: project(2, "mygroup/short") }],
     ["project 223", production, { ...deploy, project: project(223, "mygroup/long") }],
     ["a schedule, which is not a source", production, { ...deploy, source: "schedule" }],
-    ["a merge request from it", production, mergeRequest("auto-deploy-1", {}, { ...facts, ...entered, protected: true })],
+    [
+      "a merge request from it",
+      production,
+      mergeRequest("auto-deploy-1", {}, { ...facts, ...entered, protected: true }),
+    ],
     [
       "a fork's merge request before 18.2.2",
       production,
-      mergeRequest("auto-deploy-1", { fromFork: project(99, "mallory/storefront", 98) }, { ...facts, ...entered, gitlab: "18.2.1", protected: true }),
+      mergeRequest(
+        "auto-deploy-1",
+        { fromFork: project(99, "mallory/storefront", 98) },
+        { ...facts, ...entered, gitlab: "18.2.1", protected: true },
+      ),
     ],
-    ["another GitLab environment", production, { ...deploy, environment: { name: "staging", tier: "production" } }],
-    ["a review environment below its name", production, { ...deploy, environment: { name: "production/x", tier: "production" } }],
-    ["another deployment tier", production, { ...deploy, environment: { name: "production", tier: "other" } }],
+    [
+      "another GitLab environment",
+      production,
+      { ...deploy, environment: { name: "staging", tier: "production" } },
+    ],
+    [
+      "a review environment below its name",
+      production,
+      { ...deploy, environment: { name: "production/x", tier: "production" } },
+    ],
+    [
+      "another deployment tier",
+      production,
+      { ...deploy, environment: { name: "production", tier: "other" } },
+    ],
     ["master", production, { ...master, ...entered }],
     ["auto-deploy-1", staging, deploy],
     ["master-evil", staging, { ...master, ref: "master-evil" }],
@@ -167,7 +190,9 @@ describeWithServer("the second example on a real server", (server) => {
         ["DELETE", "kv/shop/production/db"],
         ["DELETE", "team/kv/metadata/shop/tls"],
       ] as const)
-        expectForbidden(await server().api(method, path, method === "POST" ? { data: {} } : undefined, { token }));
+        expectForbidden(
+          await server().api(method, path, method === "POST" ? { data: {} } : undefined, { token }),
+        );
     }
   });
 });

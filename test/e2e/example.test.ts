@@ -7,9 +7,9 @@ import { predefinedVariables } from "../support/gitlab/predefined.ts";
 import { describeWithServer } from "../support/openbao/describe.ts";
 import { enableKv, putV1, putV2 } from "../support/openbao/kv.ts";
 import { shells } from "../support/shells.ts";
-import { missingTools } from "../support/tools.ts";
+import { mustHaveTools } from "../support/tools.ts";
 import { addressed, example, generated, withEngine } from "./generate.ts";
-import { expectSilent, proof, runGenerated, runLocally } from "./job.ts";
+import { cannotRunLocally, expectSilent, proof, runGenerated, runLocally } from "./job.ts";
 import { runSetup } from "./vault.ts";
 
 const VALUES = { staging: "pa$$w0rd", production: "real-pa$$w0rd" } as const;
@@ -19,6 +19,10 @@ const JOBS = [
   { job: "read_secrets:staging", where: branch("main"), value: VALUES.staging },
   { job: "read_secrets:production", where: tag("v1.0.0", { protected: true }), value: VALUES.production },
 ] as const;
+
+it.runIf(mustHaveTools())("a pipeline has every shell that job images have", () => {
+  expect(shells().map(({ name }) => name)).toEqual(["dash", "bash", "bash --posix", "busybox ash"]);
+});
 
 describeWithServer("the example on a real server", (server) => {
   let issuer: Issuer;
@@ -61,7 +65,7 @@ describeWithServer("the example on a real server", (server) => {
         }
       });
 
-      it.skipIf(missingTools("bash", "rsync").length > 0)("gets it from gitlab-ci-local too", async () => {
+      it.skipIf(cannotRunLocally)("gets it from gitlab-ci-local too", async () => {
         const jwt = jwtFor(where);
         const variables = { ...predefinedVariables({ ...where, issuer: issuer.url }), CI_JOB_JWT: jwt };
         const run = await runLocally(dir, job, variables);

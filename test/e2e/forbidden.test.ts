@@ -30,10 +30,13 @@ describeWithServer("what a job's token may not do on a real server", (server) =>
       const put = version === 2 ? putV2 : putV1;
       for (const name of ["staging", "production", "other"])
         await put(api, "secret", `myproject/${name}/db`, { password: `value of ${name}` });
-      const dir = await generated(withEngine(addressed(example("myproject"), issuer.url, addr), `kv-v${version}`));
+      const dir = await generated(
+        withEngine(addressed(example("myproject"), issuer.url, addr), `kv-v${version}`),
+      );
       const setup = await runSetup(dir, server(), client);
       expect(setup.code, setup.output).toBe(0);
-      const jwtFor = (where: Context) => issuer.mint(idTokenClaims({ ...where, issuer: issuer.url, audience: addr }));
+      const jwtFor = (where: Context) =>
+        issuer.mint(idTokenClaims({ ...where, issuer: issuer.url, audience: addr }));
       tokens = {
         staging: await tokenOf(server(), STAGING, jwtFor(branch("main"))),
         production: await tokenOf(server(), PRODUCTION, jwtFor(tag("v1.0.0", { protected: true }))),
@@ -76,7 +79,12 @@ describeWithServer("what a job's token may not do on a real server", (server) =>
         ["reading beside it", "GET", `${data}/myproject/${name}/db2`, undefined],
         ["reading below it", "GET", `${data}/${own}/x`, undefined],
         ["reading above it", "GET", `${data}/myproject/${name}`, undefined],
-        ["listing its folder", "LIST", `${version === 2 ? "secret/metadata" : "secret"}/myproject/${name}`, undefined],
+        [
+          "listing its folder",
+          "LIST",
+          `${version === 2 ? "secret/metadata" : "secret"}/myproject/${name}`,
+          undefined,
+        ],
         ["listing the mount", "LIST", version === 2 ? "secret/metadata/" : "secret/", undefined],
         ["looking itself up", "GET", "auth/token/lookup-self", undefined],
         ["renewing itself", "POST", "auth/token/renew-self", {}],
@@ -112,7 +120,12 @@ describeWithServer("what a job's token may not do on a real server", (server) =>
 
     it("the token of a job lives 60 seconds at most and has one policy", async () => {
       const { json } = await server().api("POST", "auth/token/lookup", { token: tokens.production });
-      expect(json.data).toMatchObject({ explicit_max_ttl: 60, policies: [PRODUCTION], type: "service", orphan: true });
+      expect(json.data).toMatchObject({
+        explicit_max_ttl: 60,
+        policies: [PRODUCTION],
+        type: "service",
+        orphan: true,
+      });
       expect(json.data.ttl).toBeLessThanOrEqual(60);
     });
   });

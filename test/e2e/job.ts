@@ -9,6 +9,7 @@ import type { Variables } from "../support/gitlab/predefined.ts";
 import { isolatedPath } from "../support/paths.ts";
 import { runScript, type ScriptOptions, type Shell } from "../support/shells.ts";
 import { tempDir } from "../support/temp.ts";
+import { missingTools, mustHaveTools } from "../support/tools.ts";
 import { resolvePipeline } from "./pipeline.ts";
 
 export interface ProvenRun extends Finished {
@@ -30,7 +31,8 @@ export function proof(variables: readonly string[], files: readonly string[] = [
 }
 
 /** The smallest image that the reader promises to work in, and what the proof itself needs. */
-const IMAGE = ["curl", "awk=mawk", "cat", "cut", "ls", "mktemp", "rm", "sleep", "wc"];
+const awk = missingTools("mawk").length > 0 ? "awk" : "awk=mawk";
+const IMAGE = ["curl", awk, "cat", "cut", "ls", "mktemp", "rm", "sleep", "wc"];
 
 /** Runs a generated job's `before_script` and `script` in one shell, as the runner would. */
 export async function runGenerated(
@@ -48,6 +50,9 @@ export async function runGenerated(
   const run = await runScript(shell, job.script, { cwd: dir, watch: true, ...options, env });
   return { ...run, got: reader(folder), argv: [...run.seen, ...tools.calls().flat()] };
 }
+
+/** gitlab-ci-local runs jobs with these. In a pipeline nothing may be skipped: there they fail, and say what is missing. */
+export const cannotRunLocally = missingTools("bash", "rsync").length > 0 && !mustHaveTools();
 
 /** Runs a generated job by gitlab-ci-local: its composition of the files, its shell, its rules' variables. */
 export async function runLocally(dir: string, name: string, variables: Variables): Promise<ProvenRun> {
@@ -68,7 +73,10 @@ const TOKEN = /(?<![A-Za-z0-9_])(?:hvs|hvb|s|b)\.[A-Za-z0-9_-]{20,}/;
 
 /** Neither in the job's log nor in any command line: the values, the JWT, a token of the server. */
 export function expectSilent(run: ProvenRun, secrets: readonly string[]): void {
-  for (const [place, text] of [["log", run.output] as const, ...run.argv.map((arg) => ["argv", arg] as const)]) {
+  for (const [place, text] of [
+    ["log", run.output] as const,
+    ...run.argv.map((arg) => ["argv", arg] as const),
+  ]) {
     for (const secret of secrets) {
       // Not `toContain`, which would print the text, and with it the secret.
       expect(text.includes(secret), `a secret in the ${place}`).toBe(false);

@@ -52,7 +52,11 @@ describeWithServer("tokens before id_tokens, on a real server", (server) => {
       others: [
         ["an id token", idToken, "issuer"],
         ["CI_JOB_JWT_V2", legacyV2Claims, "issuer"],
-        ["an audience where none is bound", (c) => ({ ...legacyClaims(c), aud: server().addr }), "unboundAudience"],
+        [
+          "an audience where none is bound",
+          (c) => ({ ...legacyClaims(c), aud: server().addr }),
+          "unboundAudience",
+        ],
         ["another host", (c) => ({ ...legacyClaims(c), iss: "gitlab.evil.example" }), "issuer"],
       ],
     },

@@ -38,7 +38,10 @@ export function resolvePipeline(dir: string, file = ".gitlab-ci.yml"): ReadonlyM
   return new Map(
     jobs.map(([name, body]) => {
       const resolved = dereferenced(merged, body) as Data;
-      return [name, { name, body: resolved, script: [...lines(resolved["before_script"]), ...lines(resolved["script"])] }];
+      return [
+        name,
+        { name, body: resolved, script: [...lines(resolved["before_script"]), ...lines(resolved["script"])] },
+      ];
     }),
   );
 }
@@ -77,12 +80,15 @@ function dereferenced(all: Data, value: unknown, depth = 0): unknown {
   if (depth > 10) throw new Error("a circular reference");
   if (value instanceof Pending) {
     const target = value.path.reduce<unknown>((at, key) => (isMapping(at) ? at[key] : undefined), all);
-    if (target === undefined || target === null || target === false) throw new Error(`no ${value.path.join(".")}`);
+    if (target === undefined || target === null || target === false)
+      throw new Error(`no ${value.path.join(".")}`);
     return dereferenced(all, target, depth + 1);
   }
   if (Array.isArray(value)) return value.map((item) => dereferenced(all, item, depth)).flat(10);
   if (!isMapping(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, dereferenced(all, item, depth)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, dereferenced(all, item, depth)]),
+  );
 }
 
 function lines(value: unknown): readonly string[] {

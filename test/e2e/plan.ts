@@ -56,7 +56,10 @@ export async function planOf(dir: string, manifest = "manifest.yml"): Promise<Pl
 }
 
 /** Which roles admit a token with these claims, by Vault's semantics: AND over claims, OR over values, `*` only in glob roles. */
-export function admitting(roles: readonly PlannedRole[], claims: Readonly<Record<string, unknown>>): readonly string[] {
+export function admitting(
+  roles: readonly PlannedRole[],
+  claims: Readonly<Record<string, unknown>>,
+): readonly string[] {
   const admits = (role: PlannedRole) =>
     Object.entries(role.bound_claims).every(([claim, expected]) => {
       const values = typeof expected === "string" ? [expected] : expected;

@@ -24,7 +24,12 @@ interface Refusal {
   readonly options?: MintOptions;
 }
 
-const claims = (who: string, role: string, context: Context): Refusal => ({ who, role, context, reason: "claims" });
+const claims = (who: string, role: string, context: Context): Refusal => ({
+  who,
+  role,
+  context,
+  reason: "claims",
+});
 
 /** Every context that comes near the right one. Audience and issuer are the servers' own unless they say otherwise. */
 const REFUSALS: readonly Refusal[] = [
@@ -37,7 +42,11 @@ const REFUSALS: readonly Refusal[] = [
   claims("a protected tag", STAGING, release),
   claims("main of another project", STAGING, branch("main", { project: stranger })),
   claims("a merge request from main of the project itself", STAGING, mergeRequest("main")),
-  claims("a merge request from main that GitLab protects", STAGING, mergeRequest("main", {}, { protected: true })),
+  claims(
+    "a merge request from main that GitLab protects",
+    STAGING,
+    mergeRequest("main", {}, { protected: true }),
+  ),
   claims("a fork's merge request", STAGING, mergeRequest("main", fork)),
   claims("a fork's merge request before 18.2.2", STAGING, mergeRequest("main", fork, { gitlab: "18.2.1" })),
   claims("a fork's merge request before 16.0", STAGING, mergeRequest("main", fork, { gitlab: "15.7.0" })),
@@ -46,19 +55,48 @@ const REFUSALS: readonly Refusal[] = [
   claims("an unprotected tag", PRODUCTION, tag("v1.0.0")),
   claims("a branch named v1.0.0", PRODUCTION, branch("v1.0.0")),
   claims("a protected branch named v1.0.0", PRODUCTION, branch("v1.0.0", { protected: true })),
-  claims("a protected tag of another project", PRODUCTION, tag("v1.0.0", { protected: true, project: stranger })),
+  claims(
+    "a protected tag of another project",
+    PRODUCTION,
+    tag("v1.0.0", { protected: true, project: stranger }),
+  ),
   claims("a fork's merge request", PRODUCTION, mergeRequest("v1.0.0", fork)),
-  claims("a fork's merge request before 18.2.2", PRODUCTION, mergeRequest("v1.0.0", fork, { gitlab: "18.2.1" })),
+  claims(
+    "a fork's merge request before 18.2.2",
+    PRODUCTION,
+    mergeRequest("v1.0.0", fork, { gitlab: "18.2.1" }),
+  ),
   claims("a merge request that GitLab protects", PRODUCTION, mergeRequest("v1.0.0", {}, { protected: true })),
   ...[
     { role: STAGING, right: main },
     { role: PRODUCTION, right: release },
   ].flatMap(({ role, right }): readonly Refusal[] => [
-    { who: "another audience", role, context: { ...right, audience: "https://other.example.com" }, reason: "audience" },
-    { who: "an audience with a slash more", role, context: { ...right, audience: "SERVER/" }, reason: "audience" },
-    { who: "another issuer", role, context: { ...right, issuer: "https://gitlab.evil.example" }, reason: "issuer" },
+    {
+      who: "another audience",
+      role,
+      context: { ...right, audience: "https://other.example.com" },
+      reason: "audience",
+    },
+    {
+      who: "an audience with a slash more",
+      role,
+      context: { ...right, audience: "SERVER/" },
+      reason: "audience",
+    },
+    {
+      who: "another issuer",
+      role,
+      context: { ...right, issuer: "https://gitlab.evil.example" },
+      reason: "issuer",
+    },
     { who: "an expired token", role, context: { ...right, ttl: -3600 }, reason: "expired" },
-    { who: "a key that GitLab does not publish", role, context: right, reason: "signature", options: { key: "wrong" } },
+    {
+      who: "a key that GitLab does not publish",
+      role,
+      context: right,
+      reason: "signature",
+      options: { key: "wrong" },
+    },
   ]),
 ];
 
@@ -108,7 +146,9 @@ describeWithServer("refused at login by a real server", (server) => {
     const jwt = jwtFor(branch("feature"));
     const run = await runGenerated(dir, "read_secrets:staging", shell, { CI_JOB_JWT: jwt }, { trace: true });
     expect(run.code, run.output).toBe(1);
-    expect(run.stderr).toMatch(/^vault: login as role mygroup--myproject--staging at .*: HTTP 400 error validating claims/m);
+    expect(run.stderr).toMatch(
+      /^vault: login as role mygroup--myproject--staging at .*: HTTP 400 error validating claims/m,
+    );
     expect(run.got("DB_PASSWORD")).toBeUndefined();
     expectSilent(run, [jwt]);
   });

@@ -25,7 +25,8 @@ describeWithServer("setup.sh as generated, on a real server", (server) => {
 
   /** Everything that the script may have written, as the server tells it. */
   async function state() {
-    const read = async (method: string, path: string) => (await server().api(method, path)).json?.data ?? null;
+    const read = async (method: string, path: string) =>
+      (await server().api(method, path)).json?.data ?? null;
     const { accessor: _, uuid: __, ...mount } = (await read("GET", "sys/auth"))["jwt/"] ?? {};
     return {
       mount,
@@ -159,7 +160,8 @@ describeWithServer("setup.sh as generated, on a real server", (server) => {
   });
 
   it("sends a policy of any text as it is, with curl", async () => {
-    const text = '# "quotes" \\ back\\slashes \\n and more, é\npath "secret/\\"x\\"" {\n  capabilities = ["read"]\n}\n';
+    const text =
+      '# "quotes" \\ back\\slashes \\n and more, é\npath "secret/\\"x\\"" {\n  capabilities = ["read"]\n}\n';
     writeFileSync(join(dir, `ci-vault/vault/policies/${NAMES[0]}.hcl`), text);
     const run = await runSetup(dir, server(), "curl");
     expect(run.code, run.output).toBe(0);

@@ -8,9 +8,8 @@ import { predefinedVariables } from "../support/gitlab/predefined.ts";
 import { describeWithServer } from "../support/openbao/describe.ts";
 import { putV2 } from "../support/openbao/kv.ts";
 import { shells } from "../support/shells.ts";
-import { missingTools } from "../support/tools.ts";
 import { addressed, generated } from "./generate.ts";
-import { expectSilent, proof, runGenerated, runLocally } from "./job.ts";
+import { cannotRunLocally, expectSilent, proof, runGenerated, runLocally } from "./job.ts";
 import { admitting, planOf, type PlanJson } from "./plan.ts";
 import { SEVERAL } from "./several.ts";
 import { expectRefusedLogin, login, runSetup } from "./vault.ts";
@@ -26,7 +25,9 @@ describeWithServer("an environment with several roles, on a real server", (serve
     issuer = await startIssuer();
     for (const name of ["release", "review"])
       await putV2(server().api, "secret", `myproject/${name}/db`, { password: `canary of ${name}` });
-    dir = await generated(addressed(SEVERAL, issuer.url, server().addr), { "deploy.sh": proof(["DB_PASSWORD"]) });
+    dir = await generated(addressed(SEVERAL, issuer.url, server().addr), {
+      "deploy.sh": proof(["DB_PASSWORD"]),
+    });
     plan = await planOf(dir);
     const setup = await runSetup(dir, server(), "bao");
     expect(setup.code, setup.output).toBe(0);
@@ -35,7 +36,8 @@ describeWithServer("an environment with several roles, on a real server", (serve
 
   const at = (where: Context): Context => ({ ...where, issuer: issuer.url, audience: server().addr });
   const mint = (where: Context) => issuer.mint(idTokenClaims(at(where)));
-  const rolesOf = (name: string) => plan.environments.find((environment) => environment.name === name)?.roles ?? [];
+  const rolesOf = (name: string) =>
+    plan.environments.find((environment) => environment.name === name)?.roles ?? [];
 
   it("has as many roles as its rules need", () => {
     expect(rolesOf("release")).toHaveLength(2);
@@ -50,9 +52,12 @@ describeWithServer("an environment with several roles, on a real server", (serve
     ["review", "a merge request", mergeRequest("feature")],
   ] as const)("%s on %s", (name, _, where) => {
     // Not passed as a variable, since a pipeline's variables win over those of rules: its rules choose the role.
-    it.skipIf(missingTools("bash", "rsync").length > 0)("takes the one role that admits it", async () => {
+    it.skipIf(cannotRunLocally)("takes the one role that admits it", async () => {
       const jwt = mint(where);
-      const run = await runLocally(dir, `read_secrets:${name}`, { ...predefinedVariables(at(where)), CI_JOB_JWT: jwt });
+      const run = await runLocally(dir, `read_secrets:${name}`, {
+        ...predefinedVariables(at(where)),
+        CI_JOB_JWT: jwt,
+      });
       expect(run.code, run.output).toBe(0);
       expect(run.got("DB_PASSWORD")).toBe(`canary of ${name}`);
       expectSilent(run, [jwt, "canary of"]);
@@ -96,7 +101,7 @@ describeWithServer("an environment with several roles, on a real server", (serve
       ["unknown", { CI_VAULT_ROLE: "mygroup--myproject--production" }],
       ["of another environment", { CI_VAULT_ROLE: "mygroup--myproject--review" }],
       ["a pattern", { CI_VAULT_ROLE: "*" }],
-      ["a command", { CI_VAULT_ROLE: "$(touch \"$PROOF/DB_PASSWORD\")" }],
+      ["a command", { CI_VAULT_ROLE: '$(touch "$PROOF/DB_PASSWORD")' }],
     ])("a role that is %s ends the job with a clear message", async (_, variables) => {
       const jwt = mint(branch("main"));
       const all: Record<string, string> = { CI_JOB_JWT: jwt, ...variables };
@@ -108,7 +113,9 @@ describeWithServer("an environment with several roles, on a real server", (serve
     });
 
     it("a role of another rule is refused by the server, and the message says by which claim", async () => {
-      const other = rolesOf("release").find(({ name }) => !admitting(rolesOf("release"), idTokenClaims(at(release))).includes(name));
+      const other = rolesOf("release").find(
+        ({ name }) => !admitting(rolesOf("release"), idTokenClaims(at(release))).includes(name),
+      );
       const run = await runGenerated(dir, "read_secrets:release", shell, {
         CI_JOB_JWT: mint(release),
         CI_VAULT_ROLE: other?.name ?? "",

@@ -49,7 +49,8 @@ export async function tokenOf(server: Server, role: string, jwt: string, mount =
 
 /** The server's own reasons, by kind: which claim of several it names is random. */
 export const REASONS = {
-  claims: /^error validating claims: claim "[a-z_]+" (?:does not match any associated bound claim values|is missing)$/,
+  claims:
+    /^error validating claims: claim "[a-z_]+" (?:does not match any associated bound claim values|is missing)$/,
   audience: /^error validating token: invalid audience \(aud\) claim: /,
   unboundAudience: /^audience claim found in JWT but no audiences bound to the role$/,
   issuer: /^error validating token: invalid issuer \(iss\) claim/,

@@ -1,9 +1,8 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { compile, type Compiled } from "../../src/app/index.ts";
 import { type Diagnostic, renderHuman, renderJson } from "../../src/diagnostics/index.ts";
-import { readManifest } from "../../src/manifest/index.ts";
-import { buildModel, type Model } from "../../src/model/index.ts";
-import { makePlan, provePlan } from "../../src/plan/index.ts";
+import { createMemoryHost } from "../../src/host/memory.ts";
 
 export const manifestsAt = import.meta.dirname;
 
@@ -15,25 +14,20 @@ export function filesIn(folder: "ok" | "err"): readonly string[] {
     .toSorted();
 }
 
-export interface Verdict {
-  readonly model: Model | undefined;
+export interface Judged {
+  readonly compiled: Compiled | undefined;
   readonly diagnostics: readonly Diagnostic[];
   /** As a person without colours sees it. */
   readonly human: string;
   readonly json: string;
 }
 
-/** What the tool says about a manifest before it makes anything of it. */
-export function judge(input: Uint8Array | string, path = "manifest.yml"): Verdict {
-  const { value, source, diagnostics: first } = readManifest(path, Buffer.from(input));
-  const built = value === undefined ? { diagnostics: [] } : buildModel(value);
-  const proven =
-    "value" in built && built.value !== undefined
-      ? provePlan(built.value, makePlan(built.value, { manifest: path, directory: "ci-vault" })).diagnostics
-      : [];
-  const diagnostics = [...first, ...built.diagnostics, ...proven];
+/** What the tool makes of a manifest, and what it says about it. */
+export function judge(input: Uint8Array | string): Judged {
+  const host = createMemoryHost({ "/repo/manifest.yml": input });
+  const { value, diagnostics, source } = compile(host, "manifest.yml");
   return {
-    model: "value" in built ? built.value : undefined,
+    compiled: value,
     diagnostics,
     human: renderHuman(diagnostics, source, { colour: false }),
     json: renderJson(diagnostics, source),

@@ -1,15 +1,16 @@
 import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 
+import { READER } from "../../src/artifacts/gitlab/reader.ts";
 import { isolatedPath } from "../support/paths.ts";
 import { runScript, shells, type ScriptOptions, type ScriptRun, type Shell } from "../support/shells.ts";
 import { tempDir } from "../support/temp.ts";
 import { missingTools } from "../support/tools.ts";
 import { canary } from "./fake.ts";
 
-export const readerFile = fileURLToPath(new URL("../../templates/gitlab/reader.sh", import.meta.url));
-export const reader = readFileSync(readerFile, "utf8");
+export const reader = READER;
+export const readerFile = join(tempDir("reader"), "reader.sh");
+writeFileSync(readerFile, reader);
 
 /** The awks of job images that this machine has, as entries of an isolated path. */
 export const awks: readonly string[] = ["mawk", "gawk", "original-awk", "busybox"].filter(

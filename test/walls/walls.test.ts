@@ -61,6 +61,7 @@ const PLANTED: Readonly<Record<string, readonly [room: string, text: string]>> =
   "commands-call-the-app": ["cli", all("../plan/index.ts")],
   "main-is-wiring": ["", all("./app/index.ts")],
   "machine-only-in-host": ["app", all("node:fs")],
+  "@clack/prompts-only-in-host": ["app", all("@clack/prompts")],
   "commander-only-in-cli": ["app", all("commander")],
   "handlebars-only-in-artifacts": [
     "app",
@@ -95,7 +96,10 @@ describe("the walls", () => {
       writeFileSync(join(dir, path), text);
       return { rule, path };
     });
-    writeFileSync(join(dir, "src/plan/twin.ts"), 'export { planted as twin } from "./planted-no-circle.ts";\n');
+    writeFileSync(
+      join(dir, "src/plan/twin.ts"),
+      'export { planted as twin } from "./planted-no-circle.ts";\n',
+    );
     const found = violations(dir);
     for (const { rule, path } of places) {
       const broken = new Set(found.filter(({ from }) => from === path).map((violation) => violation.rule));

@@ -7,3 +7,8 @@ declare module "*.sh" {
   const text: string;
   export default text;
 }
+
+declare module "*.awk" {
+  const text: string;
+  export default text;
+}

@@ -1,4 +1,4 @@
-import { Document, Pair, Scalar, visit, YAMLMap, YAMLSeq } from "yaml";
+import { Alias, Document, Pair, Scalar, visit, YAMLMap, YAMLSeq } from "yaml";
 import { type JobValue, Reference } from "../../plan/index.ts";
 
 /** An entry of a mapping with a comment above it. */
@@ -11,8 +11,13 @@ export interface Entry {
 /**
  * GitLab YAML from data: entries in their order, a blank line between them, the header as comment on top. GitLab reads
  * YAML 1.1 and editors read 1.2, so whatever could mean something else in either is quoted; no line is ever folded.
+ * A text in `shared` is written once, under its name as an anchor, and referred to where it occurs again.
  */
-export function printYaml(header: string, entries: readonly Entry[]): string {
+export function printYaml(
+  header: string,
+  entries: readonly Entry[],
+  shared: Readonly<Record<string, string>> = {},
+): string {
   const map = new YAMLMap();
   const document = new Document(map, { compat: "yaml-1.1" });
   for (const { key, value, comment } of entries) {
@@ -21,9 +26,16 @@ export function printYaml(header: string, entries: readonly Entry[]): string {
     pair.key.spaceBefore = true;
     map.items.push(pair);
   }
+  const anchors = new Map(Object.entries(shared).map(([name, text]) => [text, name]));
+  const printed = new Set<string>();
   visit(document, {
     Scalar(_, scalar) {
-      if (typeof scalar.value === "string") scalar.type = styleOf(scalar.value);
+      if (typeof scalar.value !== "string") return undefined;
+      const anchor = anchors.get(scalar.value);
+      if (anchor !== undefined && printed.has(anchor)) return new Alias(anchor);
+      if (anchor !== undefined) printed.add((scalar.anchor = anchor));
+      scalar.type = styleOf(scalar.value);
+      return undefined;
     },
   });
   const body = document.toString({

@@ -33,9 +33,9 @@ export function roleText(plan: Plan, role: RolePlan): string {
 }
 
 /** The auth method's configuration (`POST auth/<mount>/config`), which replaces the whole of the old one. */
-export function authConfigText({ vault, token }: Plan): string {
+export function authConfig({ vault, token }: Plan) {
   const { keys } = vault;
-  const fields = {
+  return {
     bound_issuer: token.issuer,
     ...(keys.kind === "jwks" ? { jwks_url: keys.url } : {}),
     ...(keys.kind === "discovery" ? { oidc_discovery_url: keys.url } : {}),
@@ -44,5 +44,4 @@ export function authConfigText({ vault, token }: Plan): string {
     jwt_supported_algs: ["RS256"],
     default_role: "",
   };
-  return `${JSON.stringify(fields, null, 2)}\n`;
 }

@@ -1,6 +1,6 @@
 import type { CheckOptions } from "../../app/index.ts";
 import type { Registry } from "../registry.ts";
-import { formatOption, outOption } from "./options.ts";
+import { formatOption, outOption, targetOption } from "./options.ts";
 
 export function registerCheck({ program, host, done }: Registry): void {
   program
@@ -11,6 +11,7 @@ export function registerCheck({ program, host, done }: Registry): void {
     )
     .argument("<manifest>", "the manifest")
     .addOption(outOption())
+    .addOption(targetOption())
     .addOption(formatOption())
     .addHelpText("before", "Example:\n  ci-vault-gen check manifest.yml\n")
     .action(async (manifest: string, options: CheckOptions) => {

@@ -1,6 +1,6 @@
 import type { GenerateOptions } from "../../app/index.ts";
 import type { Registry } from "../registry.ts";
-import { formatOption, outOption } from "./options.ts";
+import { formatOption, outOption, targetOption } from "./options.ts";
 
 export function registerGenerate({ program, host, done }: Registry): void {
   program
@@ -9,6 +9,7 @@ export function registerGenerate({ program, host, done }: Registry): void {
     .description("Writes the GitLab and the Vault half of a manifest. The word `generate` may be left out.")
     .argument("<manifest>", "the manifest")
     .addOption(outOption())
+    .addOption(targetOption())
     .option("--force", "overwrite files that were edited by hand or that others wrote")
     .option("--dry-run", "write nothing; say what would be written")
     .option("--diff", "show the changes as a unified diff")

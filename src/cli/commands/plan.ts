@@ -1,6 +1,6 @@
 import type { PlanOptions } from "../../app/index.ts";
 import type { Registry } from "../registry.ts";
-import { outOption } from "./options.ts";
+import { outOption, targetOption } from "./options.ts";
 
 export function registerPlan({ program, host, done }: Registry): void {
   program
@@ -11,6 +11,7 @@ export function registerPlan({ program, host, done }: Registry): void {
     )
     .argument("<manifest>", "the manifest")
     .addOption(outOption())
+    .addOption(targetOption())
     .option("--json", "as JSON; plan.schema.json describes it")
     .addHelpText("before", "Example:\n  ci-vault-gen plan manifest.yml --json\n")
     .action(async (manifest: string, options: PlanOptions) => {

@@ -1,3 +1,4 @@
+import { readAsset } from "../../host/index.ts";
 import type { Registry } from "../registry.ts";
 
 export function registerSchema({ program, host, done }: Registry): void {
@@ -7,7 +8,7 @@ export function registerSchema({ program, host, done }: Registry): void {
     .description("Prints the JSON Schema of manifests, for editors.")
     .addHelpText("before", "Example:\n  ci-vault-gen schema > schema.json\n")
     .action(() => {
-      host.out(new TextDecoder().decode(host.asset("schema.json")));
+      host.out(readAsset(host, "schema.json"));
       done(0);
     });
 }

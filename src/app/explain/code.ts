@@ -1,9 +1,9 @@
-import { closest, CODES, isCode } from "../diagnostics/index.ts";
-import type { Host } from "../host/index.ts";
-import type { ExitCode } from "./report.ts";
+import { closest, CODES, isCode } from "../../diagnostics/index.ts";
+import { type Host, readAsset } from "../../host/index.ts";
+import type { ExitCode } from "../report.ts";
 
 /** `ci-vault-gen explain CODE`: the documentation page of a diagnostic; without a code, the list of all. */
-export function explain(host: Host, code: string | undefined): ExitCode {
+export function explainCode(host: Host, code: string | undefined): ExitCode {
   if (code === undefined) {
     const width = Math.max(...Object.keys(CODES).map((name) => name.length));
     for (const [name, [severity, title]] of Object.entries(CODES))
@@ -11,9 +11,8 @@ export function explain(host: Host, code: string | undefined): ExitCode {
     return 0;
   }
   const plain = code.replace(/^(?:error|warning)?\[|\]:?$/g, "");
-  const page = isCode(plain) ? host.asset(`docs/diagnostics/${plain}.md`) : undefined;
-  if (page !== undefined) {
-    host.out(new TextDecoder().decode(page));
+  if (isCode(plain)) {
+    host.out(readAsset(host, `docs/diagnostics/${plain}.md`));
     return 0;
   }
   const meant = closest(plain, Object.keys(CODES));

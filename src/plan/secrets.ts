@@ -1,0 +1,16 @@
+import type { Secret } from "../model/index.ts";
+import type { SecretPlan } from "./plan.ts";
+import { apiPath, takesOf } from "./reads.ts";
+
+/** The secrets of one environment for people, in the order of the manifest. */
+export function planSecrets(secrets: readonly Secret[]): readonly SecretPlan[] {
+  return secrets.map((secret) => ({
+    name: secret.label,
+    description: secret.description,
+    path: `${secret.mount.path}/${secret.path}`,
+    apiPath: apiPath(secret),
+    engine: secret.mount.engine,
+    version: secret.version,
+    takes: takesOf(secret),
+  }));
+}
