@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import type { Finding } from "../diagnostics/index.ts";
 import { compare, drift, renderDiff } from "../disk/index.ts";
 import type { Host } from "../host/index.ts";
 import type { Target } from "../model/index.ts";
@@ -20,7 +21,7 @@ export function check(host: Host, manifest: string, options: CheckOptions = {}):
   const changes = result.value && compare(host, result.value.root, result.value.artifacts, { force: true });
   const diagnostics = [...result.diagnostics, ...(changes?.diagnostics ?? [])];
   if (result.value === undefined || changes?.value === undefined) {
-    tell(host, diagnostics, result.source, format);
+    tell(host, diagnostics, result.source, format, { manifest });
     return 2;
   }
   const found = drift(changes.value);
@@ -30,6 +31,10 @@ export function check(host: Host, manifest: string, options: CheckOptions = {}):
   const clean = Object.values(lists).every((list) => list.length === 0);
   if (format === "json") {
     host.out(`${JSON.stringify({ schema_version: 1, clean, ...lists }, null, 2)}\n`);
+    return clean ? 0 : 1;
+  }
+  if (format !== "human") {
+    tell(host, diagnostics, result.source, format, { manifest, more: driftFindings(lists, manifest) });
     return clean ? 0 : 1;
   }
   tell(host, diagnostics, result.source, format);
@@ -42,4 +47,24 @@ export function check(host: Host, manifest: string, options: CheckOptions = {}):
     `the generated files differ from the manifest; to repair: ci-vault-gen ${manifest}${out}${targets} --force\n`,
   );
   return 1;
+}
+
+const DRIFT = {
+  modified: "this file is not what the manifest gives",
+  missing: "this file is missing",
+  stale: "this file is no longer made from the manifest",
+} as const;
+
+/** Each file that differs, for reports: a widget or a scanner shows it at the file. */
+function driftFindings(lists: Readonly<Record<keyof typeof DRIFT, readonly string[]>>, manifest: string): Finding[] {
+  return (Object.keys(DRIFT) as (keyof typeof DRIFT)[]).flatMap((kind) =>
+    lists[kind].map((path) => ({
+      code: "disk/drift",
+      severity: "error",
+      message: DRIFT[kind],
+      advice: [`run: ci-vault-gen ${manifest} --force`],
+      path,
+      identity: kind,
+    })),
+  );
 }

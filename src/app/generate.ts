@@ -25,7 +25,7 @@ export function generate(host: Host, manifest: string, options: GenerateOptions 
   const format = options.format ?? "human";
   const result = compile(host, manifest, options);
   if (result.value === undefined) {
-    tell(host, result.diagnostics, result.source, format);
+    tell(host, result.diagnostics, result.source, format, { manifest });
     return 2;
   }
   if (options.stdout) {
@@ -44,7 +44,7 @@ export function generate(host: Host, manifest: string, options: GenerateOptions 
     return 0;
   }
   apply(host, changes.value);
-  if (format === "json" && !options.diff) tell(host, diagnostics, result.source, format);
+  if (format !== "human" && !options.diff) tell(host, diagnostics, result.source, format);
   host.err(summary(result.value, changes.value, prefix));
   return 0;
 }

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import type { Host } from "../host/index.ts";
 import { registerCheck } from "./commands/check.ts";
+import { registerCompletion } from "./commands/completion.ts";
 import { registerExplain } from "./commands/explain.ts";
 import { registerGenerate } from "./commands/generate.ts";
 import { registerInit } from "./commands/init.ts";
@@ -19,6 +20,7 @@ const COMMANDS: readonly ((registry: Registry) => void)[] = [
   registerMatrix,
   registerExplain,
   registerSchema,
+  registerCompletion,
 ];
 
 /** What commander reports by throwing although nothing went wrong. */

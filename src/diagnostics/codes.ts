@@ -47,6 +47,7 @@ export const CODES = {
   "artifacts/terraform-value": ["error", "a value that Terraform's Vault provider would change"],
   "disk/foreign-file": ["error", "a file that the generator did not write stands in the way"],
   "disk/edited-file": ["error", "a generated file was edited by hand"],
+  "disk/drift": ["error", "a generated file is not what the manifest gives"],
   "disk/outside-root": ["error", "a path that leaves the output folder"],
   "disk/bad-ledger": ["error", "the ledger cannot be trusted"],
 } as const satisfies Record<string, readonly ["error" | "warning", string]>;

@@ -14,8 +14,11 @@ export {
   type Route,
   type Span,
 } from "./diagnostic.ts";
+export { renderCodeQuality } from "./code-quality.ts";
+export { type Finding, findingsOf } from "./finding.ts";
 export { renderHuman } from "./human.ts";
 export { renderJson } from "./json.ts";
 export { atKey, atSpan, atValue, report } from "./report.ts";
+export { renderSarif } from "./sarif.ts";
 export { looksSecret } from "./secret-shapes.ts";
 export { type Source } from "./source.ts";

@@ -70,7 +70,7 @@ function start(data) {
         fact.kind === "choice"
           ? make("select", { id }, ...choices)
           : make("input", { id, list: `${id}-list`, spellcheck: "false", autocapitalize: "none" });
-      const hint = fact.kind === "list" ? [make("span", { class: "soft" }, " (with commas between several)")] : [];
+      const hint = fact.hint === "" ? [] : [make("span", { class: "soft hint" }, ` (${fact.hint})`)];
       at("facts").append(make("p", {}, make("label", { for: id }, fact.label, ...hint), input));
       if (fact.kind !== "choice") at("facts").append(make("datalist", { id: `${id}-list` }, ...choices));
       return [fact, input];

@@ -181,6 +181,7 @@ _ci_vault_check_jwt() {
 
 # WHAT: login, revoke, all, or the numbers of the paths to read again. In a subshell for the sake of IFS and set -f.
 _ci_vault_requests() (
+  # shellcheck disable=SC2030
   IFS=$_ci_vault_nl _ci_vault_next=''; set -f
   case $1 in
     login)

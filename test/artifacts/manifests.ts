@@ -42,6 +42,34 @@ const LEGACY = example("myproject").replace(/^gitlab:\n/m, '$&  version: "15.0"\
 
 const LEGACY_V2 = LEGACY.replace(/^vault:\n/m, "$&  auth: { token_variable: CI_JOB_JWT_V2 }\n");
 
+/** The further targets, and what only they print: descriptions, versions, ids and texts with signs of other languages. */
+export const OTHER_TARGETS = `version: 1
+name: 0dd.name_1
+gitlab:
+  url: https://gitlab.example.com
+  projects: [{ id: 22, path: mygroup/myproject }, { id: 23, path: mygroup/other }]
+  version: "18.4"
+vault:
+  url: https://vault.example.com:8200
+  namespace: team/a
+  token: { policies: [Extra], bound_cidrs: [10.0.0.1/32, 10.1.0.0/16, "::1/128"] }
+  mounts: { secret: kv-v2, old: kv-v1 }
+environments:
+  staging: { refs: [{ branch: 'a"<b>&\`$\${x}%{y}' }, { tag: "v*" }, merge-requests] }
+  "1.0":
+    refs: { branch: "release/*", protected: true }
+    gitlab_environment: { name: "prod/a b", protected: true, tier: production }
+    claims: { user_login: [alice, "o'brien"], groups_direct: [mygroup/ops] }
+secrets:
+  A: { path: "secret/it's/{environment}/a|\`b\`<c>", field: "x|y", version: 3, description: "a | b </script><!-- $x$ &lt; *c*\\n# d \\u2028" }
+  B: { path: "old/{environment}/b", fields: { B_USER: user, B_PASSWORD: password } }
+  C: { path: "secret/shared/c", as: json, optional: true }
+  D: { path: "secret/shared/d", field: key, as: file, decode: base64 }
+jobs:
+  deploy: { script: ./deploy.sh }
+outputs: { targets: [gitlab, vault, terraform, openbao, docs] }
+`;
+
 /** As many environments as a large project has, in a namespace. */
 const MANY = `version: 1
 gitlab:
@@ -71,4 +99,6 @@ export const MANIFESTS: readonly (readonly [string, string])[] = [
     `${example("myproject")}outputs: { targets: [gitlab], directory: deploy/vault }\n`,
   ],
   ["only the Vault half", `${example("myproject")}outputs: { targets: [vault] }\n`],
+  ["every other target", OTHER_TARGETS],
+  ["forty environments for people", `${MANY}outputs: { targets: [docs, terraform] }\n`],
 ];

@@ -31,7 +31,9 @@ describe.each(cases)("$name: what stands in the files is what the plan says", ({
     expect([...files.keys()]).toEqual(expect.arrayContaining([...fragments, ...policies, ...roles]));
     const fixed = [".gitattributes", ...(gitlab.length > 0 ? ["gitlab/main.yml", "gitlab/reader.yml"] : [])];
     const applied = vault.length > 0 ? ["vault/auth-config.json", "vault/setup.sh"] : [];
-    expect(files.size).toBe(
+    // The other targets have tests of their own.
+    const others = /^(?:terraform|openbao)\/|^SECRETS\.md$|^access-map\.html$/;
+    expect([...files.keys()].filter((path) => !others.test(path))).toHaveLength(
       fragments.length + policies.length + roles.length + fixed.length + applied.length,
     );
   });

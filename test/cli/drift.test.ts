@@ -47,7 +47,7 @@ describe.each(generated)("%s", (path) => {
   it("with any one byte changed, dropped or added is named", async () => {
     const offsets = new Set([0, 1, 2, bytes.length - 1, bytes.length - 2]);
     // A prime that does not divide the lengths: the offsets fall on all kinds of places.
-    for (let at = 0; at < 23; at++) offsets.add((at * 104_729) % bytes.length);
+    for (let at = 0; at < 11; at++) offsets.add((at * 104_729) % bytes.length);
     for (const at of offsets) {
       const changed = Buffer.from(bytes);
       changed[at] = (changed[at] ?? 0) ^ 1;

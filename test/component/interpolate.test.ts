@@ -7,10 +7,10 @@ const file = (spec: string, jobs: string) => `spec:\n  inputs:\n${spec}---\n${jo
 describe("interpolation, by GitLab's rules", () => {
   it("keeps the type of a whole scalar and makes text inside a longer one", () => {
     const text = file(
-      "    n: { type: number, default: 3 }\n    b: { type: boolean, default: true }\n    a: { type: array, default: [x, z] }\n",
-      'j: { n: "$[[ inputs.n ]]", b: "$[[inputs.b]]", t: "$[[ inputs.n ]]$[[ inputs.b ]]", a: "$[[ inputs.a ]]", in: [1, "$[[ inputs.a ]]", 2] }\n',
+      "    num: { type: number, default: 3 }\n    b: { type: boolean, default: true }\n    a: { type: array, default: [x, z] }\n",
+      'j: { num: "$[[ inputs.num ]]", b: "$[[inputs.b]]", t: "$[[ inputs.num ]]$[[ inputs.b ]]", a: "$[[ inputs.a ]]", in: [1, "$[[ inputs.a ]]", 2] }\n',
     );
-    expect(interpolate(text)).toEqual({ j: { n: 3, b: true, t: "3true", a: ["x", "z"], in: [1, "x", "z", 2] } });
+    expect(interpolate(text)).toEqual({ j: { num: 3, b: true, t: "3true", a: ["x", "z"], in: [1, "x", "z", 2] } });
   });
 
   it("replaces in keys, and not in tagged nodes", () => {

@@ -46,12 +46,16 @@ export function interpolate(text: string, given: Values = {}): Record<string, un
       throw new InputError("Given inputs not defined in the `spec` section of the included configuration file");
     return jobs as Record<string, unknown>;
   }
+  return replace(jobs, inputValues(specs, given)) as Record<string, unknown>;
+}
+
+/** What each input is, given and default ones. */
+export function inputValues(specs: Readonly<Record<string, Spec | null>>, given: Values): Values {
   const unknown = Object.keys(given).filter((name) => !Object.hasOwn(specs, name));
   if (unknown.length > 0) throw new InputError(`unknown input arguments: ${unknown.join(", ")}`);
-  const values = Object.fromEntries(
+  return Object.fromEntries(
     Object.entries(specs).map(([name, spec]) => [name, valueOf(name, spec ?? {}, given[name])]),
   );
-  return replace(jobs, values) as Record<string, unknown>;
 }
 
 function valueOf(name: string, spec: Spec, given: unknown): unknown {
@@ -73,8 +77,16 @@ function check(spec: Spec, value: unknown, which: string, refuse: (words: string
   if (options !== undefined && !options.includes(value))
     refuse(`\`${String(value)}\` cannot be used because it is not in the list of allowed options`);
   // RE2 finds, it does not match the whole: only anchors make it. `$` is the end of the text, not of a line.
-  if (spec["regex"] !== undefined && !RE2JS.compile(spec["regex"] as string).matcher(value as string).find())
+  if (spec["regex"] !== undefined && !compiled(spec["regex"] as string).matcher(value as string).find())
     refuse(`${which} value does not match required RegEx pattern`);
+}
+
+const patterns = new Map<string, RE2JS>();
+
+function compiled(regex: string): RE2JS {
+  const pattern = patterns.get(regex) ?? RE2JS.compile(regex);
+  patterns.set(regex, pattern);
+  return pattern;
 }
 
 const BLOCK = /\$\[\[\s*(\S.*?\S)\s*\]\]/g;

@@ -26,11 +26,16 @@ export async function runSetup(
   dir: string,
   server: Server,
   client: Client,
-  options: { readonly args?: readonly string[]; readonly env?: Readonly<Record<string, string>> } = {},
+  options: {
+    readonly args?: readonly string[];
+    readonly env?: Readonly<Record<string, string>>;
+    /** The target whose script it is. */
+    readonly target?: "vault" | "openbao";
+  } = {},
 ): Promise<SetupRun> {
   const tools = isolatedPath(CLIENTS[client](server), { record: true });
   const env = minimalEnvironment({ PATH: tools.path, HOME: tempDir("home"), VAULT_TOKEN: server.rootToken });
-  const script = join(dir, "ci-vault/vault/setup.sh");
+  const script = join(dir, `ci-vault/${options.target ?? "vault"}/setup.sh`);
   const result = await exec(script, options.args ?? [], { env: { ...env, ...options.env } });
   return { ...result, calls: tools.calls() };
 }

@@ -9,6 +9,8 @@ export interface Reply {
   readonly body?: string;
   /** Close the connection after `body`, though more bytes were announced; with an empty body: before any answer. */
   readonly cut?: boolean;
+  /** Say no more after `body`, and keep the connection; with an empty body: no answer at all. */
+  readonly stall?: boolean;
 }
 
 export interface Seen {
@@ -102,6 +104,11 @@ function noted(request: IncomingMessage, path: string, body: string): Seen {
 
 function answer(response: ServerResponse, reply: Reply): void {
   const body = reply.body ?? "";
+  if (reply.stall === true) {
+    if (body === "") return;
+    response.writeHead(reply.status ?? 200, { "Content-Length": body.length + 1000, ...reply.headers });
+    return void response.write(body);
+  }
   if (reply.cut === true) {
     if (body === "") return void response.destroy();
     response.writeHead(reply.status ?? 200, { "Content-Length": body.length + 1000, ...reply.headers });

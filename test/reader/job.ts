@@ -17,6 +17,18 @@ export const awks: readonly string[] = ["mawk", "gawk", "original-awk", "busybox
   (awk) => missingTools(awk).length === 0,
 );
 
+/** How the reader sends requests; `socket` is what it does in an image with busybox alone. */
+export type Client = "curl" | "wget" | "socket";
+export const toolsOf: Readonly<Record<Client, readonly string[]>> = {
+  curl: ["curl"],
+  wget: ["wget", "timeout"],
+  socket: ["busybox", "openssl", "timeout"],
+};
+/** The clients that this machine has the tools for. */
+export const clients: readonly Client[] = (["curl", "wget", "socket"] as const).filter(
+  (client) => missingTools(...toolsOf[client]).length === 0,
+);
+
 /** One shell with each awk, then the other shells with the first: every pair that differs in kind. */
 export function pairs(): readonly { readonly shell: Shell; readonly awk: string; readonly name: string }[] {
   return shells().flatMap((shell) => awks.map((awk) => ({ shell, awk, name: `${shell.name} with ${awk}` })));
@@ -30,6 +42,7 @@ export interface Job extends ScriptOptions {
   readonly before?: readonly string[];
   readonly after?: readonly string[];
   readonly awk?: string;
+  readonly client?: Client;
   readonly shell?: Shell;
   /** Instead of the isolated PATH with the tools of a small image. */
   readonly path?: string;
@@ -50,7 +63,7 @@ export async function runJob(addr: string, job: Job): Promise<JobRun> {
   const cwd = tempDir("checkout");
   const naps = join(tempDir("naps"), "naps");
   writeFileSync(naps, "");
-  const path = job.path ?? smallImage(job.awk ?? "mawk", naps);
+  const path = job.path ?? smallImage(job.awk ?? "mawk", naps, toolsOf[job.client ?? "curl"]);
   const script = [
     ...(job.before ?? []),
     reader,
@@ -71,9 +84,8 @@ export async function runJob(addr: string, job: Job): Promise<JobRun> {
 }
 
 /** A PATH with what the reader needs and what the tests' jobs use, and a sleep that only writes itself down. */
-export function smallImage(awk: string, naps: string, more: readonly string[] = []): string {
+function smallImage(awk: string, naps: string, more: readonly string[]): string {
   const { path } = isolatedPath([
-    "curl",
     `awk=${awk}`,
     "mktemp",
     "rm",

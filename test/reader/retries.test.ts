@@ -126,16 +126,6 @@ describe("in the end it gives up", () => {
       /vault: login as role the-role .*: no answer \(curl: \(7\) .*\)\n {4}Nothing listens/,
     );
   });
-
-  it("when https meets a server that speaks http", async () => {
-    const vault = await startFake();
-    const job = await runJob(vault.addr.replace("http", "https"), {
-      reads: [`ci_vault_read kv2 ${path} V=v`],
-    });
-    await vault.stop();
-    expect(job.code).toBe(1);
-    expect(job.stderr).toMatch(/no answer \(curl: \(35\).*\)\n {4}No TLS handshake/);
-  });
 });
 
 describe("the revocation", () => {

@@ -142,7 +142,7 @@ describe("shapes and options", () => {
       env: { VAULT_CA: "-----BEGIN CERTIFICATE-----" },
     });
     expect(job.code).toBe(1);
-    expect(job.stderr).toMatch(/VAULT_CA: the variable names no readable file: its type must be File/);
+    expect(job.stderr).toMatch(/ca=VAULT_CA: no such file.*\n.*must be of type File/);
     expect((await run(anyShell, { options: ["ca=VAULT_CA"], env: { VAULT_CA: "/etc/passwd" } })).code).toBe(
       0,
     );

@@ -8,8 +8,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { exec } from "../support/exec.ts";
 import { tempDir } from "../support/temp.ts";
 import { missingTools } from "../support/tools.ts";
-import { canary } from "./fake.ts";
-import { runJob } from "./job.ts";
+import { canary, startFake } from "./fake.ts";
+import { clients, runJob } from "./job.ts";
 
 const reads = ["ci_vault_read kv1 kv/x X=x"];
 
@@ -40,30 +40,52 @@ describe.skipIf(missingTools("openssl").length > 0)("over https", () => {
     server.close();
   });
 
-  it("an unknown CA: nothing is sent, nothing is tried again, and the way out is named", async () => {
-    const job = await runJob(addr, { reads });
-    expect(job.code).toBe(1);
-    expect(job.stderr).toMatch(/no answer \(curl: \(60\) SSL certificate problem.*\)\n {4}.*set vault\.ca/);
-    expect(job.slept()).toEqual([]);
-    expect(bodies).toEqual([]);
-  });
+  describe.each(clients)("by %s", (client) => {
+    it("an unknown CA: nothing is sent, nothing is tried again, and the way out is named", async () => {
+      bodies.length = 0;
+      const job = await runJob(addr, { client, reads });
+      expect(job.code).toBe(1);
+      expect(job.stderr).toMatch(/no answer \(.*certificate.*\)\n {4}The certificate is .*see vault\.ca/);
+      expect(job.slept()).toEqual([]);
+      expect(bodies).toEqual([]);
+    });
 
-  it("a private CA, as a file or as a CI variable of type File", async () => {
-    for (const ca of [cert, "VAULT_CA"]) {
-      const job = await runJob(addr, { reads, options: [`ca=${ca}`], env: { VAULT_CA: cert } });
+    it("a certificate for another name", async () => {
+      bodies.length = 0;
+      const named = addr.replace("127.0.0.1", "localhost");
+      const job = await runJob(named, { client, reads, options: [`ca=${cert}`] });
+      expect(job.code).toBe(1);
+      expect(job.stderr).toMatch(/no answer \(.*\)\n {4}The certificate is for another name/);
+      expect(bodies).toEqual([]);
+    });
+
+    it("a private CA, as a file or as a CI variable of type File", async () => {
+      for (const ca of [cert, "VAULT_CA"]) {
+        const job = await runJob(addr, { client, reads, options: [`ca=${ca}`], env: { VAULT_CA: cert } });
+        expect(job.code, job.output).toBe(0);
+        expect(job.stderr).toMatch(/read 1 secrets/);
+      }
+    });
+
+    it("verify=off, the only way to go without", async () => {
+      const job = await runJob(addr, { client, reads, options: ["verify=off"] });
       expect(job.code, job.output).toBe(0);
-    }
-  });
+      expect(job.stderr).toContain(`warning: the TLS certificate of ${addr} is not verified`);
+    });
 
-  it("verify=off, the only way to go without", async () => {
-    const job = await runJob(addr, { reads, options: ["verify=off"] });
-    expect(job.code, job.output).toBe(0);
-    expect(job.stderr).toContain(`warning: the TLS certificate of ${addr} is not verified`);
+    it("an address that speaks no TLS", async () => {
+      const vault = await startFake();
+      const job = await runJob(vault.addr.replace("http", "https"), { client, reads });
+      await vault.stop();
+      expect(job.code).toBe(1);
+      expect(job.stderr).toMatch(/no answer \(.*\)\n {4}No TLS handshake/);
+      expect(vault.seen).toEqual([]);
+    });
   });
 
   it("a CA file that is not there", async () => {
     const job = await runJob(addr, { reads, options: ["ca=/nonexistent/ca.pem"] });
     expect(job.code).toBe(1);
-    expect(job.stderr).toMatch(/\(77\).*\n {4}The CA file/);
+    expect(job.stderr).toMatch(/^vault: ca=\/nonexistent\/ca.pem: no such file/);
   });
 });

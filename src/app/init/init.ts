@@ -5,9 +5,9 @@ import { apply, type Change, type ChangeSet, compare, placeScaffolds, renderDiff
 import type { Host } from "../../host/index.ts";
 import { compile } from "../compile.ts";
 import { generate } from "../generate.ts";
-import { matrix } from "../matrix/index.ts";
 import { type ExitCode, tell } from "../report.ts";
 import { collect, MANIFEST } from "./answers.ts";
+import { firstLook } from "./first-look.ts";
 import type { InitOptions } from "./options.ts";
 import { closing, type Left } from "./say.ts";
 import { look } from "./surroundings.ts";
@@ -52,9 +52,8 @@ export async function init(host: Host, folder: string | undefined, options: Init
   host.out(patch);
   const code = generate(host, manifest);
   if (code !== 0) return code;
-  host.err("\n");
-  matrix({ ...host, out: (text) => host.err(text) }, manifest);
-  host.err(closing({ project: fitting, folder: folder ?? ".", manifest, created, left, around }));
+  host.err(`\n${firstLook(host, manifest)}`);
+  host.err(closing({ project: fitting, manifest, created, left, around }));
   return 0;
 }
 

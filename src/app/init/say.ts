@@ -9,7 +9,6 @@ export interface Left {
 
 interface Ending {
   readonly project: NewProject;
-  readonly folder: string;
   readonly manifest: string;
   readonly created: ReadonlySet<string>;
   readonly left: readonly Left[];
@@ -35,9 +34,8 @@ export function closing({ project, manifest, created, left, around }: Ending): s
   lines.push(
     "",
     "next",
-    `  ci-vault-gen matrix ${manifest}       who can read what, at any time`,
+    `  ${manifest.replace(/[^/]*$/, "")}docs/secrets.md                     how it works, for everybody in the project`,
     `  ${manifest.replace(/[^/]*$/, "")}ci-vault/vault/setup.sh --dry-run   what it would set up in Vault`,
-    "  git add --all && git commit",
   );
   return `${lines.join("\n")}\n`;
 }

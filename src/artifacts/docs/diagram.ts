@@ -15,10 +15,10 @@ interface Node {
   readonly label: string;
 }
 
-/** GitLab draws a page's diagrams at once up to so many characters, and behind a button beyond that. */
+/** GitLab draws a page's diagrams at once up to so many characters, else behind a button (render_sandboxed_mermaid.js). */
 const LIMIT = 2000;
 
-/** Refs -> roles -> paths. One picture while GitLab draws it without asking; else one per environment. */
+/** Refs -> roles -> paths. One picture while GitLab draws it at once; else one per environment, drawn when opened. */
 export function diagrams({ environments }: Plan): readonly Diagram[] {
   const whole = draw("", environments);
   if (environments.length === 1 || lengthOf(whole) <= LIMIT) return [whole];

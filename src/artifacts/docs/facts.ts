@@ -4,6 +4,7 @@ import type { Plan, RolePlan } from "../../plan/index.ts";
 export interface Fact {
   readonly claim: string;
   readonly label: string;
+  readonly hint: string;
   /** `list`: a claim with several values, which are written with a comma between them. */
   readonly kind: "choice" | "text" | "list";
   /** An empty value stands for a token without the claim. */
@@ -28,12 +29,17 @@ const LABELS: Readonly<Record<string, string>> = {
   job_project_id: "Project that the job runs in",
   job_namespace_id: "Group that the job runs in",
   ref_type: "Kind of ref",
-  ref: "Branch or tag (of a merge request: its source branch)",
+  ref: "Branch or tag",
   ref_protected: "Ref protected",
   pipeline_source: "What started the pipeline",
   environment: "GitLab environment of the job",
   environment_protected: "Environment protected",
   deployment_tier: "Tier of the environment",
+};
+
+const HINTS: Readonly<Record<string, string>> = {
+  ref: "of a merge request: its source branch",
+  groups_direct: "with commas between several",
 };
 
 /** Asked even where no role looks at them: people think of a job by these. */
@@ -79,6 +85,7 @@ function factOf(claim: string, values: readonly string[], plan: Plan): Fact {
   const fact = (kind: Fact["kind"], options: readonly Option[]) => ({
     claim,
     label: LABELS[claim] ?? claim,
+    hint: HINTS[claim] ?? "",
     kind,
     options,
   });

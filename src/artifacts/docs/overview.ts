@@ -27,7 +27,7 @@ export function overviewText(plan: Plan): string {
     rotate: patched === undefined ? [] : [{ words: rotateCommand(patched) }],
     replaces: all.some(({ engine }) => engine === "kv-v1"),
     versioned: secrets.some(({ isVersioned }) => isVersioned),
-    pinned: secrets.filter(({ version }) => version !== ""),
+    pinned: secrets.some(({ version }) => version !== ""),
     applied: [
       targets.includes("vault") ? [`${folder}vault/setup.sh`] : [],
       targets.includes("openbao") ? [`${folder}openbao/setup.sh`] : [],

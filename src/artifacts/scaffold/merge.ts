@@ -1,4 +1,4 @@
-import { isMap, isScalar, isSeq, parseAllDocuments, type Pair } from "yaml";
+import { type Document, isMap, isScalar, isSeq, type Pair, parseAllDocuments } from "yaml";
 
 /**
  * Puts an item into a list of somebody's YAML file by inserting text, so that her comments, quotes and order stay as
@@ -22,7 +22,7 @@ export function insertItem(
   const isRight =
     JSON.stringify(rest) === JSON.stringify(entriesOf(before.value)) &&
     entriesOf(found.value).length === rest.length + 1 &&
-    JSON.stringify({ ...found.data, [key]: 0 }) === JSON.stringify({ ...before.data, [key]: 0 });
+    JSON.stringify({ ...found.data, [key]: undefined }) === JSON.stringify({ ...before.data, [key]: undefined });
   return isRight ? after : undefined;
 }
 
@@ -35,16 +35,25 @@ interface Found {
 }
 
 function read(text: string, key: string): Found | undefined {
-  const documents = parseAllDocuments(text, { logLevel: "silent" });
-  if (!Array.isArray(documents)) return { data: {}, value: undefined, pair: undefined, start: text.length };
+  const documents = [...parseAllDocuments(text, { logLevel: "silent" })];
+  if (documents.some(({ errors }) => errors.length > 0)) return undefined;
   const document = documents.at(-1);
-  if (document === undefined || documents.some(({ errors }) => errors.length > 0)) return undefined;
-  const { contents } = document;
-  if (contents !== null && !isMap(contents) && !(isScalar(contents) && contents.value === null)) return undefined;
-  const data = (document.toJS() ?? {}) as Record<string, unknown>;
-  const pair = isMap(contents) ? contents.items.find((one) => isScalar(one.key) && one.key.value === key) : undefined;
-  const start = (isMap(contents) ? contents.range?.[0] : undefined) ?? text.length;
-  return { data, value: data[key], pair: pair as Pair | undefined, start };
+  const contents = document?.contents ?? null;
+  const empty = { value: undefined, pair: undefined, start: text.length };
+  if (contents === null || (isScalar(contents) && contents.value === null)) return { data: {}, ...empty };
+  if (document === undefined || !isMap(contents)) return undefined;
+  const data = asData(document);
+  const pair = contents.items.find((one) => isScalar(one.key) && one.key.value === key) as Pair | undefined;
+  return data && { data, value: data[key], pair, start: contents.range?.[0] ?? text.length };
+}
+
+/** Undefined for an alias that leads nowhere, or to too much. */
+function asData(document: Document): Record<string, unknown> | undefined {
+  try {
+    return document.toJS() as Record<string, unknown>;
+  } catch {
+    return undefined;
+  }
 }
 
 /** What stands under the key, as the list that it is or is short for. */

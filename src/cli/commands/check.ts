@@ -1,6 +1,6 @@
 import type { CheckOptions } from "../../app/index.ts";
 import type { Registry } from "../registry.ts";
-import { formatOption, outOption, targetOption } from "./options.ts";
+import { outOption, reportOption, targetOption } from "./options.ts";
 
 export function registerCheck({ program, host, done }: Registry): void {
   program
@@ -12,7 +12,7 @@ export function registerCheck({ program, host, done }: Registry): void {
     .argument("<manifest>", "the manifest")
     .addOption(outOption())
     .addOption(targetOption())
-    .addOption(formatOption())
+    .addOption(reportOption())
     .addHelpText("before", "Example:\n  ci-vault-gen check manifest.yml\n")
     .action(async (manifest: string, options: CheckOptions) => {
       const { check } = await import("../../app/index.ts");

@@ -1,6 +1,6 @@
 import type { GenerateOptions } from "../../app/index.ts";
 import type { Registry } from "../registry.ts";
-import { formatOption, outOption, targetOption } from "./options.ts";
+import { outOption, reportOption, targetOption } from "./options.ts";
 
 export function registerGenerate({ program, host, done }: Registry): void {
   program
@@ -15,7 +15,7 @@ export function registerGenerate({ program, host, done }: Registry): void {
     .option("--diff", "show the changes as a unified diff")
     .option("--stdout", "print the files instead of writing them")
     .option("--check", "write nothing; fail if the files differ (same as the command `check`)")
-    .addOption(formatOption())
+    .addOption(reportOption())
     .addHelpText("before", "Example:\n  ci-vault-gen manifest.yml --diff\n")
     .action(async (manifest: string, options: GenerateOptions & { check?: boolean }) => {
       const { check, generate } = await import("../../app/index.ts");

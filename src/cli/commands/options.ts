@@ -28,3 +28,9 @@ function isTarget(name: string): name is Target {
 
 export const formatOption = () =>
   new Option("--format <format>", "how to report findings").choices(["human", "json"]).default("human");
+
+/** For commands whose findings are about files: also as GitLab's merge request widget and code scanners read them. */
+export const reportOption = () =>
+  new Option("--format <format>", "how to report findings")
+    .choices(["human", "json", "codequality", "sarif"])
+    .default("human");

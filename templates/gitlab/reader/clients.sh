@@ -15,13 +15,13 @@ _ci_vault_choose_client() {
   _ci_vault_timeout='' _ci_vault_client=curl
   ! _ci_vault_has curl || return 0
   # Only curl bounds the whole request itself. (Old busybox has another syntax.)
-  ! timeout 9 true 2>/dev/null || _ci_vault_timeout=timeout
+  ! timeout 9 awk 'BEGIN { exit }' 2>/dev/null || _ci_vault_timeout=timeout
   _ci_vault_client=wget
   case $(wget --version 2>/dev/null) in "GNU Wget 1."*) return ;; esac
   _ci_vault_client=socket
   case $_ci_vault_addr in
     https:*) case $(openssl version 2>/dev/null) in "OpenSSL "*) return ;; esac ;;
-    *) case $(busybox nc --help 2>&1) in *" -e PROG"*) return ;; esac ;;
+    *) case $(busybox nc --help 2>&1) in *"-e PROG"*) return ;; esac ;;
   esac
   _ci_vault_die "this image has no curl: install it (apk add, apt-get install, dnf install curl); GNU wget will do, too
     The wget of busybox will not: it takes headers as arguments only, and every process list would show the token.
@@ -41,6 +41,7 @@ _ci_vault_send() {
 # PATH TOKEN [BODY]: prints one request for curl, or makes it.
 _ci_vault_request() { "_ci_vault_by_$_ci_vault_client" "$@"; }
 
+# shellcheck disable=SC2031 # called in the subshell of _ci_vault_requests
 _ci_vault_by_curl() {
   printf '%s' "$_ci_vault_next"
   _ci_vault_next=next$_ci_vault_nl
@@ -158,8 +159,8 @@ _ci_vault_answered() {
       "  "[Ll]ocation:*) _ci_vault_moved=${_ci_vault_line#*: } ;;
       "  "[Rr]etry-[Aa]fter:*) _ci_vault_after=${_ci_vault_line#*: } ;;
       "  exit: "*) _ci_vault_code=${_ci_vault_line#*: } ;;
-      *rror* | *refused* | *unreachable* | *unable* | *failed* | *timed* | *"bad address"* | *"an't"*)
-        _ci_vault_line=${_ci_vault_line#*:error:}
+      *rror* | *refused* | *nable* | *failed* | *timed* | *"bad address"* | *"an't connect"* | *"No data"*)
+        _ci_vault_line=${_ci_vault_line#*:error:} _ci_vault_line=${_ci_vault_line#*: }
         [ -n "$_ci_vault_note" ] || _ci_vault_note="$_ci_vault_client: ${_ci_vault_line%%:../*}" ;;
     esac
   done
@@ -169,7 +170,7 @@ _ci_vault_answered() {
     *:[1-9]*) _ci_vault_code=18 ;;
     *"resolve host"* | *"bad address"* | *"not known"*) _ci_vault_code=6 ;;
     *refused* | *unreachable* | *"No route"*) _ci_vault_code=7 ;;
-    *certificate* | *mismatch*) _ci_vault_code=60 ;;
+    5:* | *"certificate verify failed"*) _ci_vault_code=60 ;;
     *SSL*) _ci_vault_code=35 ;;
     0:* | 4:* | *:) _ci_vault_code=52 ;;
   esac

@@ -46,16 +46,18 @@ function json(text,   i, n, part) {
 function quote(   id) {
   piece[++m] = "\""
   if (!string) { string = m; if (want !~ /[vVkK]/) bad = 1; return }
-  if (want ~ /[kK]/) { kind[0] = "string"; first[0] = string; last[0] = m; key[depth] = words(0); want = ":" }
-  else { id = node("string"); first[id] = string; last[id] = m; want = "," }
+  if (want ~ /[kK]/) {
+    kind["key"] = "string"; first["key"] = string; last["key"] = m
+    key[depth] = words("key"); want = ":"
+  } else { id = node("string"); first[id] = string; last[id] = m; want = "," }
   string = 0
 }
 function tokens(text,   i, n, t) {
   gsub(/[][{},:]/, " & ", text)
   n = split(text, t, /[ \t\r\n]+/)
-  for (i = 1; i <= n && !bad; i++) if (t[i] != "") token(t[i])
+  for (i = 1; i <= n && !bad; i++) if (t[i] != "") take(t[i])
 }
-function token(t,   i) {
+function take(t,   i) {
   piece[++m] = t
   if (t == ",") {
     if (want != "," || !depth) bad = 1

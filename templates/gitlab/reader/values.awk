@@ -72,7 +72,7 @@ function byte(n) {
   if (!file) nul = 1
   else { bytes++; if (mode == "file") printf "%c", 0 > file }
 }
-function words(id) { whole = ""; base64 = 0; walk(id, "text"); return whole }
+function words(id) { if (!id) return ""; whole = ""; base64 = 0; walk(id, "text"); return whole }
 function clean(text) { # for the log: one line, no control characters, not too long
   gsub(/[^!-~]+/, " ", text); gsub(/^ | $/, "", text); sub(/^[0-9]+ errors? occurred: [*] /, "", text)
   return length(text) > 300 ? substr(text, 1, 300) "..." : text

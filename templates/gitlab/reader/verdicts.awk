@@ -53,7 +53,8 @@ function refused(code, text) {
     return auth " has the keys of another GitLab, or old ones (jwks_url, oidc_discovery_url)."
   if (text ~ /claim/)
     return "The role does not admit this job: the claim named above (ref, ref_type, project_id, ...) has another" \
-      " value.\n    Look at the refs of the environment in the manifest; a changed manifest must also be applied to Vault."
+      " value.\n    Look at the refs of the environment in the manifest;" \
+      " a changed manifest must also be applied to Vault."
   if (text ~ /role .* could not be found/)
     return "The role does not exist at " auth ": apply the generated Vault configuration (setup.sh)."
   if (text ~ /configuration/) return auth " was never configured: apply the generated Vault configuration (setup.sh)."
