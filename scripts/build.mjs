@@ -3,7 +3,7 @@
 //   start.cjs  the rest, as one script, because a script can be kept compiled; start.<node>.cache is that
 //   prompts.js the questions of `init`, read only when something is asked
 //   index.js   the library
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -53,7 +53,10 @@ const common = {
   minify: true,
   define: { __VERSION__: JSON.stringify(version) },
   // The ES module build of the library: a bundler can leave out of it what is not used.
-  alias: { yaml: at("node_modules/yaml/browser/index.js"), "#templates-runtime": at("src/artifacts/text/runtime.ts") },
+  alias: {
+    yaml: at("node_modules/yaml/browser/index.js"),
+    "#templates-runtime": at("src/artifacts/text/runtime.ts"),
+  },
   legalComments: "none",
   logLevel: "warning",
 };
@@ -66,22 +69,43 @@ async function keepCompiled() {
     await build({ ...common, entryPoints: [at("src/host/memory.ts")], outfile, format: "esm" });
     const { createMemoryHost } = await import(pathToFileURL(outfile).href);
     const manifest = readFileSync(at("examples/myproject/manifest.yml"), "utf8");
-    const { script, exports } = loadScript(pathToFileURL(at("dist/start.cjs")));
+    const { script, exports } = loadScript(pathToFileURL(out("start.cjs")));
     const code = await exports.start(["manifest.yml"], createMemoryHost({ "/repo/manifest.yml": manifest }));
     if (code !== 0) throw new Error(`the trial run ended with ${code}`);
-    writeFileSync(at(`dist/${cacheName()}`), script.createCachedData());
+    writeFileSync(out(cacheName()), script.createCachedData());
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-rmSync(at("dist"), { recursive: true, force: true });
-const out = (name) => at(`dist/${name}`);
+// Built beside and put in place at the end: who runs the tool meanwhile runs the old one.
+const built = at(`.dist-${process.pid}`);
+const out = (name) => join(built, name);
 await Promise.all([
-  build({ ...common, entryPoints: [at("src/main.ts")], outfile: out("main.js"), format: "esm", plugins: [loadedStart, promptsApart] }),
+  build({
+    ...common,
+    entryPoints: [at("src/main.ts")],
+    outfile: out("main.js"),
+    format: "esm",
+    plugins: [loadedStart, promptsApart],
+  }),
   build({ ...common, entryPoints: [at("src/host/prompts.ts")], outfile: out("prompts.js"), format: "esm" }),
-  build({ ...common, entryPoints: [at("src/cli/start.ts")], outfile: out("start.cjs"), format: "cjs", plugins: [esbuildTemplates, withoutProcesses] }),
-  build({ ...common, entryPoints: [at("src/app/index.ts")], outfile: out("index.js"), format: "esm", plugins: [esbuildTemplates] }),
+  build({
+    ...common,
+    entryPoints: [at("src/cli/start.ts")],
+    outfile: out("start.cjs"),
+    format: "cjs",
+    plugins: [esbuildTemplates, withoutProcesses],
+  }),
+  build({
+    ...common,
+    entryPoints: [at("src/app/index.ts")],
+    outfile: out("index.js"),
+    format: "esm",
+    plugins: [esbuildTemplates],
+  }),
 ]);
 await keepCompiled();
 chmodSync(out("main.js"), 0o755);
+rmSync(at("dist"), { recursive: true, force: true });
+renameSync(built, at("dist"));

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what the tests use beside Node, on Debian and its relatives: shells, awks, HTTP clients, ShellCheck.
+# Installs what the tests use beside Node, on Debian and its relatives: shells, awks, HTTP clients, ShellCheck, a browser.
 #
 #   scripts/setup-test-tools.sh            install what is missing; needs root
 #   scripts/setup-test-tools.sh --check    only print what is missing; exit 1 when something is
@@ -13,8 +13,10 @@ wanted="
   awk:mawk
   bash:bash
   busybox:busybox
+  chromium:chromium
   curl:curl
   dash:dash
+  fish:fish
   gawk:gawk
   git:git
   mawk:mawk
@@ -23,6 +25,7 @@ wanted="
   rsync:rsync
   shellcheck:shellcheck
   wget:wget
+  zsh:zsh
 "
 
 missing_packages() {

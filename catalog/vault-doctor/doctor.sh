@@ -36,4 +36,4 @@ while [ -n "$_ci_vault_list" ]; do
   printf '  %-8s %s  (%s)\n' "$_ci_vault_verdict" "$_ci_vault_name" "${_ci_vault_item#*=}"
 done
 printf '%s' "${_ci_vault_said#"$_ci_vault_nl"}"
-exit "$_ci_vault_bad"
+[ "$_ci_vault_bad" = 0 ] || exit 1

@@ -56,7 +56,10 @@ const DRIFT = {
 } as const;
 
 /** Each file that differs, for reports: a widget or a scanner shows it at the file. */
-function driftFindings(lists: Readonly<Record<keyof typeof DRIFT, readonly string[]>>, manifest: string): Finding[] {
+function driftFindings(
+  lists: Readonly<Record<keyof typeof DRIFT, readonly string[]>>,
+  manifest: string,
+): Finding[] {
   return (Object.keys(DRIFT) as (keyof typeof DRIFT)[]).flatMap((kind) =>
     lists[kind].map((path) => ({
       code: "disk/drift",

@@ -38,6 +38,7 @@ export const CODES = {
   "model/job-conflict": ["error", "a job key that the generated half owns"],
   "model/unknown-environment": ["error", "a job names an environment that does not exist"],
   "model/protected-environment": ["warning", "protected environments need GitLab Premium"],
+  "model/tls-verify": ["warning", "the server's certificate is not checked"],
   "model/version-range": ["warning", "the version range covers two token mechanisms"],
   "access/over-open": ["error", "secrets that can be read from outside the environment's refs"],
   "access/dead": ["error", "a job or role that can never log in"],

@@ -30,7 +30,8 @@ export function findingsOf(
       source === undefined || span === undefined
         ? {}
         : { start: positionOf(source, span.start), end: positionOf(source, span.end) };
-    const route = first === undefined || first.place.at === "span" ? message : first.place.route.join("\u0000");
+    const route =
+      first === undefined || first.place.at === "span" ? message : first.place.route.join("\u0000");
     const advice = [...notes, ...(help === undefined ? [] : [help])];
     return { code, severity, message, advice, path, ...place, identity: route };
   });
@@ -45,7 +46,10 @@ export function titleOf(code: Code): string {
  * A name for each finding that a later run gives it again, whatever lines were added above it. Findings that are equal
  * but for their line are counted.
  */
-export function fingerprints(findings: readonly Finding[], hash: (text: string) => string): readonly string[] {
+export function fingerprints(
+  findings: readonly Finding[],
+  hash: (text: string) => string,
+): readonly string[] {
   const seen = new Map<string, number>();
   return findings.map(({ code, path, identity }) => {
     const key = [code, path, identity].join("\u0000");

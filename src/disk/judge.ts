@@ -37,7 +37,8 @@ export function judgeArtifact(scene: Scene, artifact: Artifact, isRenamed: boole
   const before = tree.read(path);
   // Only the case of the name changed and the disk does not tell case apart: this is the file about to be removed.
   if (isRenamed && !tree.isSpelled(path)) return { change: create };
-  if (Buffer.from(text).equals(before)) return undefined;
+  const mayRun = artifact.executable !== true || tree.isExecutable(path);
+  if (Buffer.from(text).equals(before) && mayRun) return undefined;
   const change: Change = { kind: "modify", path, ownership, before, after: text, ...executable };
   if (scene.force || isOurs(scene, path, before)) return { change };
   // With a ledger that says nothing, everything would look foreign: the ledger is the one thing to report.

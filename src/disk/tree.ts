@@ -16,6 +16,7 @@ export interface Tree {
   look(path: string): Standing;
   /** The bytes of a path at which a file stands. */
   read(path: string): Uint8Array;
+  isExecutable(path: string): boolean;
   /** Does the path stand there in just this spelling? Asked only where two spellings may mean one file. */
   isSpelled(path: string): boolean;
   /** The path as the user would type it. */
@@ -40,6 +41,7 @@ export function openTree(host: Host, root: string): Tree {
       return kind === "file" ? { kind } : standing(kind, path);
     },
     read: (path) => host.readFile(at(path)) ?? new Uint8Array(),
+    isExecutable: (path) => host.isExecutable(at(path)),
     isSpelled: (path) =>
       [...foldersOf(path), path].every((step) =>
         host.list(posix.dirname(at(step))).includes(posix.basename(step)),

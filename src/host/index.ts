@@ -24,6 +24,8 @@ export interface Host {
   prompts(): Promise<Prompts>;
   /** What stands at a path, without following a symbolic link. */
   kind(path: string): PathKind;
+  /** May the owner of the file run it? Always so where the system has no such mark. */
+  isExecutable(path: string): boolean;
   /** Names in a folder, sorted by code unit; empty when there is none. */
   list(path: string): readonly string[];
   /** The path with all links resolved, `undefined` when it does not exist. */

@@ -56,6 +56,7 @@ export function createMemoryHost(
       choose: async ({ initial }) => answers.shift() ?? initial,
     }),
     kind: (path) => (files.has(path) ? "file" : isFolder(path) ? "folder" : "absent"),
+    isExecutable: () => true,
     list: (path) => {
       const inside = [...files.keys()].filter((file) => file.startsWith(`${path}/`));
       return [...new Set(inside.map((file) => file.slice(path.length + 1).split("/")[0] ?? ""))].toSorted();

@@ -46,6 +46,7 @@ export function createNodeHost(packageRoot: URL): Host {
       return openPrompts(process.stdin, process.stderr);
     },
     kind,
+    isExecutable: (path) => ((absentOr("look at", path, () => lstatSync(path))?.mode ?? 0) & 0o100) !== 0,
     list: (path) => (absentOr("list", path, () => readdirSync(path)) ?? []).toSorted(),
     realPath: (path) => absentOr("resolve", path, () => realpathSync(path)),
     writeFile: (path, text, options) => {

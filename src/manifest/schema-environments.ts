@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { secretLong } from "./schema-secrets.ts";
 import { open, text, texts } from "./schema-words.ts";
 
 const protection = z
@@ -26,51 +27,6 @@ const ref = z
     refObject,
   ])
   .meta({ hint: REF_HINT });
-
-const secretLong = z.strictObject({
-  path: z.string().meta({
-    description: "Mount and path, without the `data/` of KV v2.",
-    examples: ["secret/app/db"],
-  }),
-  field: z
-    .string()
-    .optional()
-    .meta({ description: "The field to read into the variable that the key names." }),
-  fields: z
-    .record(z.string(), z.string())
-    .optional()
-    .meta({
-      description: "Several fields of one path: variable name -> field. The key is then only a label.",
-      examples: [{ DB_USER: "username", DB_PASSWORD: "password" }],
-    }),
-  as: z
-    .enum(["env", "file", "json"])
-    .optional()
-    .meta({
-      description:
-        "`env`: a variable. `file`: a file, mode 0600, whose path the variable holds. `json`: the whole secret.",
-      default: "env",
-      ...open,
-    }),
-  decode: z
-    .enum(["base64"])
-    .optional()
-    .meta({ description: "Decode the stored text before use.", otherwise: "as stored", ...open }),
-  optional: z
-    .boolean()
-    .optional()
-    .meta({
-      description: "A missing path or field leaves the variable unset instead of failing the job.",
-      default: false,
-      ...open,
-    }),
-  version: z
-    .int()
-    .positive()
-    .optional()
-    .meta({ description: "Version of a KV v2 secret.", otherwise: "the newest", ...open }),
-  description: z.string().optional().meta({ description: "For people; goes into comments and documents." }),
-});
 
 const SECRET_HINT = "write `mount/path#field`, or a mapping with `path` and `field`";
 export const secret = z

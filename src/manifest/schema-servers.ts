@@ -96,13 +96,31 @@ export const vault = z.strictObject({
     "Certificate authority of the server: a file of the repository, or `$NAME` of a CI/CD variable of type file.",
     { examples: ["certs/ca.pem", "$VAULT_CA"], otherwise: "the certificates of the job's image" },
   ).optional(),
+  tls_verify: z
+    .boolean()
+    .optional()
+    .meta({
+      description: "`false` turns the check of the server's certificate off. Prefer `ca`.",
+      default: true,
+      ...open,
+    }),
+  debug_trace: z
+    .enum(["refuse", "allow"])
+    .optional()
+    .meta({
+      description:
+        "What jobs do when `CI_DEBUG_TRACE` is on: the reader shows nothing, but the commands after it show the values they use.",
+      default: "refuse",
+      ...open,
+    }),
   auth: auth.optional().meta({ description: "The JWT auth method." }),
   token: token.optional().meta({ description: "The tokens that jobs get." }),
   mounts: z
     .record(z.string(), z.string().meta(open))
     .optional()
     .meta({
-      description: "Secrets engines by mount path: `kv-v2`, `kv-v1` or `generic`. The longest match wins.",
+      description:
+        "Secrets engines by mount path; the longest match wins. Engines: `kv-v2`, `kv-v1`, `generic`, `aws`, `database`, `kubernetes`, `pki`, `rabbitmq`, `ssh`, `totp`, `transit`.",
       default: { secret: "kv-v2" },
       hint: "for example `mounts: { secret: kv-v2 }`",
     }),

@@ -1,6 +1,6 @@
 import { atKey, atValue, type Diagnostic, report, type Route } from "../diagnostics/index.ts";
 import { type ManifestSecret, PLACEHOLDERS } from "../manifest/index.ts";
-import type { Mount, Read } from "./model.ts";
+import type { Read } from "./model.ts";
 
 export type LongForm = Exclude<ManifestSecret, string>;
 
@@ -15,12 +15,12 @@ export function readFields(
   const as = secret.as ?? "env";
   const complain = (message: string, help: string) =>
     found.push(report("model/secret-field", atKey(origin), message, { help }));
-  if (as === "json") {
+  if (as === "json" || as === "all") {
     if (field === undefined && fields === undefined && secret.decode === undefined)
-      return [{ as, variable: label }];
+      return [{ as, variable: as === "all" ? `${label}_` : label }];
     complain(
       `\`${label}\` takes the whole secret and also names a field`,
-      "`as: json` stands alone: remove `field`, `fields` and `decode`",
+      `\`as: ${as}\` stands alone: remove \`field\`, \`fields\` and \`decode\``,
     );
     return [];
   }
@@ -60,39 +60,4 @@ function placeholderInField(name: string, route: Route): Diagnostic {
     notes: ["Vault grants whole paths: every environment could read the fields of the others"],
     help: "keep the environments apart by path, for example `secret/myproject/{environment}/db#password`",
   });
-}
-
-/** What one engine takes and another does not. */
-export function checkAgainstEngine(
-  mount: Mount,
-  path: string,
-  secret: LongForm,
-  origin: Route,
-  pathRoute: Route,
-  found: Diagnostic[],
-): void {
-  if (mount.engine === "kv-v2" && /^(?:data|metadata)\//.test(path)) {
-    found.push(
-      report(
-        "model/unsafe-path",
-        atValue(pathRoute),
-        "`data/` belongs to the API of KV v2, not to the path of a secret",
-        {
-          help: "leave it out: the tool adds it to requests and policies",
-        },
-      ),
-    );
-  }
-  if (mount.engine !== "kv-v2" && secret.version !== undefined) {
-    found.push(
-      report(
-        "model/secret-field",
-        atKey([...origin, "version"]),
-        `\`${mount.path}\` is ${mount.engine}, which keeps no versions`,
-        {
-          help: "remove `version`",
-        },
-      ),
-    );
-  }
 }

@@ -51,12 +51,17 @@ export interface Vault {
   readonly namespace: string | undefined;
   /** A file of the repository, or a CI/CD variable of type file. */
   readonly ca: { readonly file: string } | { readonly variable: string } | undefined;
+  readonly verifyTls: boolean;
+  /** Jobs read although `CI_DEBUG_TRACE` is on. */
+  readonly allowTrace: boolean;
   /** Path of the JWT auth method, without slashes at its ends. */
   readonly authMount: string;
   readonly keys: Keys;
   readonly userClaim: string;
   /** Seconds. */
   readonly tokenTtl: number;
+  /** Seconds, of tokens that hold leases: those must last as long as the job. */
+  readonly leaseTtl: number;
   readonly tokenType: "service" | "batch";
   readonly extraPolicies: readonly string[];
   readonly boundCidrs: readonly string[];
@@ -67,7 +72,18 @@ export type Keys =
   | { readonly kind: "discovery"; readonly url: string }
   | { readonly kind: "pem"; readonly keys: readonly string[] };
 
-export type Engine = "kv-v1" | "kv-v2" | "generic";
+export type Engine =
+  | "kv-v1"
+  | "kv-v2"
+  | "generic"
+  | "aws"
+  | "database"
+  | "kubernetes"
+  | "pki"
+  | "rabbitmq"
+  | "ssh"
+  | "totp"
+  | "transit";
 
 export interface Mount {
   readonly path: string;
@@ -116,11 +132,20 @@ export interface Secret {
   readonly path: string;
   readonly version: number | undefined;
   readonly reads: readonly Read[];
+  /** The request is a write with these parameters, as one line of JSON; absent: a read. */
+  readonly body: string | undefined;
+  /** The answer is a lease that ends with the token it was made with. */
+  readonly leased: boolean;
   readonly optional: boolean;
+  readonly fallback: string | undefined;
+  /** `false`: configuration that the job may print. */
+  readonly sensitive: boolean;
+  /** Name of the file of an `as: file`; absent: the variable's name. */
+  readonly filename: string | undefined;
   readonly description: string | undefined;
 }
 
-/** `json` takes the whole secret, the others one field. */
+/** `json` takes the whole secret, `all` every field (`variable` is then a prefix), the others one field. */
 export type Read =
   | {
       readonly as: "env" | "file";
@@ -128,7 +153,7 @@ export type Read =
       readonly field: string;
       readonly base64: boolean;
     }
-  | { readonly as: "json"; readonly variable: string };
+  | { readonly as: "json" | "all"; readonly variable: string };
 
 export interface Job {
   readonly name: string;

@@ -1,16 +1,6 @@
 import { atKey, atValue, closest, type Diagnostic, report, type Route } from "../diagnostics/index.ts";
-import type { Engine, Mount } from "./model.ts";
-
-const ENGINES: readonly Engine[] = ["kv-v2", "kv-v1", "generic"];
-
-/** What people call them elsewhere. */
-const ALIASES: Readonly<Record<string, Engine>> = {
-  kv: "kv-v2",
-  kv1: "kv-v1",
-  kv2: "kv-v2",
-  v1: "kv-v1",
-  v2: "kv-v2",
-};
+import { ALIASES, ENGINES, isEngine } from "./engines.ts";
+import type { Mount } from "./model.ts";
 
 /** Mounts by path, longest first, so that the first match is the right one. */
 export function readMounts(mounts: Readonly<Record<string, string>>, found: Diagnostic[]): readonly Mount[] {
@@ -23,15 +13,15 @@ export function readMounts(mounts: Readonly<Record<string, string>>, found: Diag
     seen.set(path, key);
     const problem = pathProblem(path);
     if (problem !== undefined) found.push(unsafePath(problem, [...route, key], "key"));
-    if (!(ENGINES as readonly string[]).includes(engine)) {
-      const meant = Object.hasOwn(ALIASES, engine) ? ALIASES[engine] : closest(engine, ENGINES);
+    if (!isEngine(engine)) {
+      const meant = Object.hasOwn(ALIASES, engine) ? ALIASES[engine] : closest(engine, Object.keys(ENGINES));
       found.push(
         report(
           "model/unknown-engine",
           atValue([...route, key]),
           `the engine of \`${key}\` is none that can be read`,
           {
-            notes: [`engines: ${ENGINES.join(", ")}`],
+            notes: [`engines: ${Object.keys(ENGINES).join(", ")}`],
             help: meant === undefined ? undefined : `did you mean \`${meant}\`?`,
           },
         ),
@@ -39,7 +29,7 @@ export function readMounts(mounts: Readonly<Record<string, string>>, found: Diag
       // Reported once; its secrets are not a mistake each.
       return { path, engine: "kv-v2" as const };
     }
-    return { path, engine: engine as Engine };
+    return { path, engine };
   });
   return read.toSorted((a, b) => b.path.length - a.path.length || (a.path < b.path ? -1 : 1));
 }

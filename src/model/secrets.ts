@@ -1,9 +1,11 @@
 import { atValue, closest, type Diagnostic, looksSecret, report, type Route } from "../diagnostics/index.ts";
 import type { ManifestSecret } from "../manifest/index.ts";
-import { checkAgainstEngine, type LongForm, readFields } from "./fields.ts";
+import { ENGINES } from "./engines.ts";
+import { type LongForm, readFields } from "./fields.ts";
 import type { Mount, Secret } from "./model.ts";
 import { findMount, pathProblem, unsafePath } from "./mounts.ts";
 import { checkVariable } from "./names.ts";
+import { checkAgainstEngine, checkOptions } from "./options.ts";
 import { fill, type Placeholders } from "./placeholders.ts";
 
 /** What all secrets of one environment have in common. */
@@ -46,7 +48,8 @@ export function readSecret(
   }
   if (mount === undefined || found.length > before) return undefined;
   const path = full.slice(mount.path.length + 1);
-  checkAgainstEngine(mount, path, long, origin, pathRoute, found);
+  checkAgainstEngine({ mount, path }, long, origin, pathRoute, found);
+  checkOptions(long, reads, origin, found);
   return {
     label,
     origin,
@@ -54,9 +57,20 @@ export function readSecret(
     path,
     version: long.version,
     reads,
-    optional: long.optional ?? false,
+    body: bodyOf(mount, long),
+    leased: ENGINES[mount.engine].leased,
+    optional: long.default !== undefined || (long.optional ?? false),
+    fallback: long.default,
+    sensitive: long.sensitive ?? true,
+    filename: long.filename,
     description: long.description,
   };
+}
+
+/** Engines that make a secret on request are asked with a write, even where there is nothing to tell them. */
+function bodyOf(mount: Mount, { with: parameters }: LongForm): string | undefined {
+  if (parameters === undefined && ENGINES[mount.engine].request !== "write") return undefined;
+  return JSON.stringify(parameters ?? {});
 }
 
 function readShortForm(

@@ -30,6 +30,9 @@ const UNSTABLE_CLAIMS = new Set([
   "aud",
 ]);
 
+/** Seconds: the timeout of a job unless its project says otherwise. */
+const JOB_TIMEOUT = 3600;
+
 export function readVault(manifest: Manifest, gitlabUrl: string, found: Diagnostic[]): Vault {
   const { vault } = manifest;
   const token = vault.token ?? {};
@@ -40,14 +43,18 @@ export function readVault(manifest: Manifest, gitlabUrl: string, found: Diagnost
   const namespaceProblem = namespace === undefined ? undefined : pathProblem(namespace);
   if (namespaceProblem !== undefined)
     found.push(unsafePath(namespaceProblem, ["vault", "namespace"], "value"));
+  const ttl = token.ttl === undefined ? undefined : readTtl(token.ttl, found);
   return {
     url: readUrl(vault.url, ["vault", "url"], found),
     namespace,
     ca: readCa(vault.ca, found),
+    verifyTls: readVerify(vault.tls_verify ?? true, found),
+    allowTrace: vault.debug_trace === "allow",
     authMount,
     keys: readKeys(vault.auth?.keys ?? "jwks", gitlabUrl, found),
     userClaim: readUserClaim(vault.auth?.user_claim ?? "project_id", found),
-    tokenTtl: readTtl(token.ttl ?? "60s", found),
+    tokenTtl: ttl ?? 60,
+    leaseTtl: ttl ?? JOB_TIMEOUT,
     tokenType: token.type ?? "service",
     extraPolicies: (token.policies ?? []).map((policy, index) => readPolicy(policy, index, found)),
     boundCidrs: (token.bound_cidrs ?? []).map((cidr, index) => readCidr(cidr, index, found)),
@@ -65,6 +72,23 @@ function readCa(ca: string | undefined, found: Diagnostic[]): Vault["ca"] {
     }),
   );
   return undefined;
+}
+
+function readVerify(verify: boolean, found: Diagnostic[]): boolean {
+  if (!verify) {
+    found.push(
+      report(
+        "model/tls-verify",
+        atKey(["vault", "tls_verify"]),
+        "jobs would send their JWT to whoever answers",
+        {
+          notes: ["without the check, anybody on the way can pose as the server and read what it would"],
+          help: "remove `tls_verify` and name the server's certificate authority with `ca`",
+        },
+      ),
+    );
+  }
+  return verify;
 }
 
 function readKeys(

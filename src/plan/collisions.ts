@@ -13,8 +13,9 @@ export function sharedPaths(model: Model): readonly Diagnostic[] {
       const entry = JSON.stringify(secret.origin);
       const other = owners.get(path);
       owners.set(path, other ?? { environment: environment.name, entry, origin: secret.origin });
-      // One entry for all environments is how a manifest says that a path is shared.
       if (other === undefined || other.environment === environment.name || other.entry === entry) continue;
+      // An entry for all environments is how a manifest says that a path is shared; two of them may share theirs too.
+      if (secret.origin[0] === "secrets" && other.origin[0] === "secrets") continue;
       found.push(
         report(
           "access/shared-path",

@@ -49,6 +49,7 @@ export function makePlan(model: Model, places: Places): Plan {
         roles: planRoles(model, environment, policy),
         policy: planPolicy(model, policy, environment.secrets),
         reads: planReads(environment.secrets),
+        leased: environment.secrets.some(({ leased }) => leased),
         secrets: planSecrets(environment.secrets),
         jobs: model.jobs
           .filter((job) => job.environments.includes(environment.name))

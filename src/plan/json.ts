@@ -34,6 +34,7 @@ export function planJson(plan: Plan, files: readonly string[], proof: PlanProof)
         bound_claims_type: role.bound.type,
         bound_claims: role.bound.claims,
         token_policies: role.policies,
+        token_ttl_seconds: role.ttl,
       })),
       policy: {
         name: environment.policy.name,
@@ -43,14 +44,16 @@ export function planJson(plan: Plan, files: readonly string[], proof: PlanProof)
           for: grant.for,
         })),
       },
-      requests: environment.reads.map(({ path, takes }) => ({
+      requests: environment.reads.map(({ path, shape, takes }) => ({
         path,
-        takes: takes.map(({ variable, as, field, base64, optional }) => ({
+        method: shape === "post" ? "POST" : "GET",
+        takes: takes.map(({ variable, as, field, base64, optional, sensitive }) => ({
           variable,
           as,
           field: field ?? null,
           base64,
           optional,
+          sensitive,
         })),
       })),
       jobs: [

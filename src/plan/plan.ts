@@ -27,6 +27,8 @@ export interface EnvironmentPlan {
   readonly roles: readonly RolePlan[];
   readonly policy: PolicyPlan;
   readonly reads: readonly PathRead[];
+  /** Some answer is a lease: the token must last as long as the job, and is revoked at its end. */
+  readonly leased: boolean;
   readonly secrets: readonly SecretPlan[];
   readonly jobs: readonly JobPlan[];
 }
@@ -39,6 +41,8 @@ export interface RolePlan {
   readonly conditions: readonly string[];
   readonly bound: BoundClaims;
   readonly policies: readonly string[];
+  /** Seconds that its tokens live at most. */
+  readonly ttl: number;
   readonly origins: readonly Route[];
 }
 
@@ -57,19 +61,24 @@ export interface Grant {
 
 /** One request of a job: an API path and what to take from the answer. */
 export interface PathRead {
-  /** Where the fields are in the answer: `kv2` in `.data.data`, `kv1` in `.data`. */
-  readonly shape: "kv1" | "kv2";
+  /** Where the fields are in the answer: `kv2` in `.data.data`, else in `.data`; `post` is asked with a body. */
+  readonly shape: "kv1" | "kv2" | "data" | "post";
   /** As it goes into the URL: percent-encoded, query included. */
   readonly path: string;
+  /** One line of JSON, for `post`. */
+  readonly body: string | undefined;
   readonly takes: readonly Take[];
 }
 
 export interface Take {
   readonly variable: string;
-  readonly as: "env" | "file" | "json";
+  readonly as: "env" | "file" | "json" | "all";
   readonly field: string | undefined;
   readonly base64: boolean;
   readonly optional: boolean;
+  readonly fallback: string | undefined;
+  readonly sensitive: boolean;
+  readonly filename: string | undefined;
   readonly origin: Route;
 }
 
@@ -83,6 +92,8 @@ export interface SecretPlan {
   readonly apiPath: string;
   readonly engine: Engine;
   readonly version: number | undefined;
+  /** Made for each job, and gone with its token. */
+  readonly leased: boolean;
   readonly takes: readonly Take[];
 }
 

@@ -1,44 +1,63 @@
 import type { Model, Secret } from "../model/index.ts";
 import type { Grant, PathRead, PolicyPlan, Take } from "./plan.ts";
 
-/** One request per distinct path and version, in the order of the manifest. */
+/** One request per distinct path, version and parameters, in the order of the manifest. */
 export function planReads(secrets: readonly Secret[]): readonly PathRead[] {
-  const reads = new Map<string, { shape: PathRead["shape"]; path: string; takes: Take[] }>();
+  const reads = new Map<
+    string,
+    { shape: PathRead["shape"]; path: string; body: string | undefined; takes: Take[] }
+  >();
   for (const secret of secrets) {
     const query = secret.version === undefined ? "" : `?version=${secret.version}`;
     const path = `${encodePath(apiPath(secret))}${query}`;
-    const read = reads.get(path) ?? {
-      shape: secret.mount.engine === "kv-v2" ? "kv2" : "kv1",
-      path,
-      takes: [],
-    };
-    reads.set(path, read);
+    const key = `${path} ${secret.body ?? ""}`;
+    const read = reads.get(key) ?? { shape: shapeOf(secret), path, body: secret.body, takes: [] };
+    reads.set(key, read);
     read.takes.push(...takesOf(secret));
   }
   return [...reads.values()];
+}
+
+function shapeOf({ mount, body }: Secret): PathRead["shape"] {
+  if (body !== undefined) return "post";
+  if (mount.engine === "kv-v2") return "kv2";
+  return mount.engine === "kv-v1" ? "kv1" : "data";
 }
 
 export function takesOf(secret: Secret): readonly Take[] {
   return secret.reads.map((take) => ({
     variable: take.variable,
     as: take.as,
-    field: take.as === "json" ? undefined : take.field,
-    base64: take.as !== "json" && take.base64,
+    field: "field" in take ? take.field : undefined,
+    base64: "field" in take && take.base64,
     optional: secret.optional,
+    fallback: secret.fallback,
+    sensitive: secret.sensitive,
+    filename: secret.filename,
     origin: secret.origin,
   }));
 }
 
-/** Read on exactly the declared paths; and, without the default policy, the right to revoke the token itself. */
+/**
+ * On exactly the declared paths, what reading them takes: `update` where the request is a write. And, without the
+ * default policy, the right to revoke the token itself.
+ */
 export function planPolicy(model: Model, name: string, secrets: readonly Secret[]): PolicyPlan {
-  const grants = new Map<string, string[]>();
+  const grants = new Map<string, { capabilities: Set<string>; variables: string[] }>();
   for (const secret of secrets) {
     const path = apiPath(secret);
-    const variables = secret.reads.map(({ variable }) => variable);
-    grants.set(path, [...(grants.get(path) ?? []), ...variables]);
+    const grant = grants.get(path) ?? { capabilities: new Set(), variables: [] };
+    grants.set(path, grant);
+    grant.capabilities.add(secret.body === undefined ? "read" : "update");
+    for (const { variable, as } of secret.reads)
+      grant.variables.push(as === "all" ? `${variable}*` : variable);
   }
   const paths = [...grants].toSorted(([a], [b]) => (a < b ? -1 : 1));
-  const list: Grant[] = paths.map(([path, variables]) => ({ path, capabilities: ["read"], for: variables }));
+  const list: Grant[] = paths.map(([path, { capabilities, variables }]) => ({
+    path,
+    capabilities: [...capabilities].toSorted(),
+    for: variables,
+  }));
   if (model.vault.tokenType === "service") {
     list.push({
       path: "auth/token/revoke-self",
@@ -49,7 +68,7 @@ export function planPolicy(model: Model, name: string, secrets: readonly Secret[
   return { name, grants: list };
 }
 
-/** KV v2 keeps data below `data/`; KV v1 and generic engines answer at the path itself. */
+/** KV v2 keeps data below `data/`; all others answer at the path itself. */
 export function apiPath({ mount, path }: Secret): string {
   return mount.engine === "kv-v2" ? `${mount.path}/data/${path}` : `${mount.path}/${path}`;
 }

@@ -12,6 +12,7 @@ export function planRoles(model: Model, environment: Environment, policy: string
     conditions: conditions(rule),
     bound: boundClaims(rule),
     policies: [policy, ...model.vault.extraPolicies],
+    ttl: environment.secrets.some(({ leased }) => leased) ? model.vault.leaseTtl : model.vault.tokenTtl,
     origins: rule.from.map(({ origin }) => origin),
   }));
 }

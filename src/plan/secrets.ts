@@ -11,6 +11,7 @@ export function planSecrets(secrets: readonly Secret[]): readonly SecretPlan[] {
     apiPath: apiPath(secret),
     engine: secret.mount.engine,
     version: secret.version,
+    leased: secret.leased,
     takes: takesOf(secret),
   }));
 }

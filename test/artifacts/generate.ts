@@ -9,11 +9,15 @@ export interface Generated {
 }
 
 /** What the command line writes for a manifest at the root of a repository, in memory. Throws when it refuses. */
-export async function generateInMemory(manifest: string, options: readonly string[] = []): Promise<Generated> {
+export async function generateInMemory(
+  manifest: string,
+  options: readonly string[] = [],
+): Promise<Generated> {
   const host = memory(manifest);
   if ((await run(["manifest.yml", ...options], host)) !== 0) throw new Error(host.stderr());
   const asked = memory(manifest);
-  if ((await run(["plan", "manifest.yml", "--json", ...options], asked)) !== 0) throw new Error(asked.stderr());
+  if ((await run(["plan", "manifest.yml", "--json", ...options], asked)) !== 0)
+    throw new Error(asked.stderr());
   const plan = JSON.parse(asked.stdout()) as PlanJson;
   const folder = `/repo/${plan.directory}/`;
   const files = [...host.files]

@@ -24,6 +24,8 @@ for (const path of templates) {
 const { generateInMemory } = await import("./generate.ts");
 // Whoever adds a template adds the run that renders it.
 for (const [, manifest] of MANIFESTS) await generateInMemory(manifest);
+const { begin, BEGINNINGS } = await import("../init/in-memory.ts");
+for (const [, words] of BEGINNINGS) await begin(...words);
 
 /** Named here again on purpose: a helper that quotes nothing must not slip in by being registered. */
 const QUOTING = new Set(["code", "hcl", "html", "json", "line", "md", "mermaid", "sh", "yaml"]);

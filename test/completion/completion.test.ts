@@ -51,9 +51,9 @@ const CASES: readonly (readonly [line: string, offered: readonly string[]])[] = 
   ["init --gitlab-", ["--gitlab-url"]],
   ["matrix --expect no", ["notes.txt"]],
   ["explain model/unknown-mo", ["model/unknown-mount"]],
+  ["explain b", ["b.yaml"]],
   ["completion z", ["zsh"]],
   ["--dry", ["--dry-run"]],
-  ["check no", []],
   ["init --project-id a", []],
 ];
 
@@ -79,19 +79,26 @@ shellSuite("bash", ["bash"], () => {
 
   it("an equals sign is a word of its own", async () => {
     expect(await complete("check --format = j")).toEqual(["json"]);
-    expect(await complete("check --format =")).toEqual(["human", "json"]);
+    expect(await complete("check --format =")).toEqual(expect.arrayContaining(["human", "json"]));
+  });
+
+  it("offers no file that cannot be a manifest", async () => {
+    expect(await complete("check no")).toEqual([]);
   });
 
   it("knows every diagnostic", async () => {
-    expect(await complete("explain ")).toEqual(Object.keys(CODES));
+    expect(await complete("explain ")).toEqual(expect.arrayContaining(Object.keys(CODES)));
   });
 
   it("on a terminal, a name with a blank comes in quoted", async () => {
+    writeFileSync(
+      join(folder, ".bashrc"),
+      `. ./.bash; PS1='ready> '; ci-vault-gen() { printf '<%s>' "$@"; }\n`,
+    );
     const shown = await onTerminal(
-      ["bash", "--norc", "--noprofile", "-i"],
+      ["bash", "--rcfile", ".bashrc", "-i"],
       [
-        ["$", ". ./.bash; PS1='ready> '; ci-vault-gen() { printf '<%s>' \"$@\"; }\r"],
-        ["\nready> ", `ci-vault-gen check tw${KEYS.tab}\r`],
+        ["ready> ", `ci-vault-gen check tw${KEYS.tab}\r`],
         ["<two words.yml>", "exit\r"],
       ],
       { cwd: folder },
@@ -113,8 +120,7 @@ zle -N show; bindkey '^X' show; PS1='ready> '; unsetopt beep\n`,
       ["zsh", "-d", "-i"],
       [
         ["ready> ", `ci-vault-gen ${line}${KEYS.tab}\u0018`],
-        ["shown", "\u0003"],
-        ["ready> ", "exit\r"],
+        ["shown", "\u0015exit\r"],
       ],
       { cwd: folder, env: { ZDOTDIR: folder, OUT: out } },
     );

@@ -1,5 +1,7 @@
+import { chmodSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
-import { apply } from "../../src/disk/index.ts";
+import { apply, drift } from "../../src/disk/index.ts";
 import { HostError, type Host } from "../../src/host/index.ts";
 import { createMemoryHost } from "../../src/host/memory.ts";
 import {
@@ -11,6 +13,7 @@ import {
   generatedHost,
   listed,
   scaffold,
+  temporaryHost,
 } from "./support.ts";
 
 const first = [
@@ -178,3 +181,15 @@ function caseless(): Host {
     writeFile: (path, text) => host.writeFile(real(path), text),
   };
 }
+
+test("a script that lost its mark is drift, and gets it back", () => {
+  const { host, folder } = temporaryHost();
+  const root = join(folder, "out");
+  const artifacts = [{ ...generated("setup.sh", "#!/bin/sh\n"), executable: true }];
+  generate(host, artifacts, { root });
+  chmodSync(join(root, "setup.sh"), 0o644);
+  const again = changesOf(host, artifacts, { root });
+  expect(drift(again).modified).toEqual(["setup.sh"]);
+  apply(host, again);
+  expect(statSync(join(root, "setup.sh")).mode & 0o777).toBe(0o755);
+});

@@ -37,7 +37,7 @@ test("docs/cli.md is the help of the program (npm run golden updates it)", async
 test("every command's help opens with an example", async () => {
   const program = createProgram(createMemoryHost(), () => {});
   for (const words of [[], ...program.commands.map((command) => [command.name()])]) {
-    expect(await helpOf(words)).toMatch(/^Example:\n {2}ci-vault-gen /);
+    expect(await helpOf(words)).toMatch(/^Example:\n {2}.*ci-vault-gen /);
   }
 });
 

@@ -32,7 +32,7 @@ export function proof(variables: readonly string[], files: readonly string[] = [
 
 /** The smallest image that the reader promises to work in, and what the proof itself needs. */
 const awk = missingTools("mawk").length > 0 ? "awk" : "awk=mawk";
-const IMAGE = ["curl", awk, "cat", "cut", "ls", "mktemp", "rm", "sleep", "wc"];
+const IMAGE = ["curl", awk, "cat", "cut", "ls", "mktemp", "mv", "rm", "sleep", "wc"];
 
 /** Runs a generated job's `before_script` and `script` in one shell, as the runner would. */
 export async function runGenerated(

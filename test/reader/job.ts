@@ -38,6 +38,8 @@ export interface Job extends ScriptOptions {
   /** Lines between `ci_vault_begin` and `ci_vault_end`. */
   readonly reads: readonly string[];
   readonly options?: readonly string[];
+  /** What ends the block; as in `after_script` it is `ci_vault_sweep`. */
+  readonly end?: "ci_vault_end" | "ci_vault_sweep";
   /** Items before and after the reader. */
   readonly before?: readonly string[];
   readonly after?: readonly string[];
@@ -70,7 +72,7 @@ export async function runJob(addr: string, job: Job): Promise<JobRun> {
     [
       `ci_vault_begin '${addr}' jwt the-role ${(job.options ?? []).join(" ")}`,
       ...job.reads,
-      "ci_vault_end",
+      job.end ?? "ci_vault_end",
     ].join("\n"),
     ...(job.after ?? []),
   ];

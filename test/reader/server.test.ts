@@ -2,75 +2,19 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 
 import { idTokenClaims } from "../support/gitlab/claims.ts";
 import { branch } from "../support/gitlab/context.ts";
-import { startIssuer, type Issuer } from "../support/gitlab/issuer.ts";
-import { expectSuccess } from "../support/openbao/api.ts";
 import { describeWithServer } from "../support/openbao/describe.ts";
-import { enableKv, putV1, putV2 } from "../support/openbao/kv.ts";
-import { pairs, runJob, save, type Job } from "./job.ts";
-
-const awkward = "pa$$w0rd 'x' \"y\" \\ <&> é 😀 \u2028\n\ttail\n\n";
-const policy = `
-path "secret/data/staging/*" { capabilities = ["read"] }
-path "old/staging" { capabilities = ["read"] }
-path "pki/issue/web" { capabilities = ["update"] }
-path "transit/decrypt/key" { capabilities = ["update"] }
-path "totp/code/key" { capabilities = ["read"] }
-path "secret/data/tight" { capabilities = ["read"] }
-`;
+import { pairs, save } from "./job.ts";
+import { awkward, furnish, type Real } from "./real.ts";
 
 describeWithServer("the reader on a real server", (server) => {
-  let issuer: Issuer;
-  let ciphertext = "";
+  let real: Real;
 
   beforeAll(async () => {
-    issuer = await startIssuer();
-    const { api } = server();
-    const ok = async (method: string, path: string, body?: unknown) =>
-      expectSuccess(await api(method, path, body), path);
-    await ok("POST", "sys/auth/jwt", { type: "jwt" });
-    await ok("POST", "auth/jwt/config", {
-      jwks_url: issuer.jwksUrl,
-      bound_issuer: "https://gitlab.example.com",
-    });
-    const role = {
-      role_type: "jwt",
-      user_claim: "project_id",
-      bound_audiences: ["http://vault.example.com:8200"],
-      bound_claims: { project_id: "22", ref: "main", ref_type: "branch" },
-      token_policies: ["staging"],
-    };
-    await ok("POST", "auth/jwt/role/the-role", { ...role, token_explicit_max_ttl: 60 });
-    await ok("POST", "auth/jwt/role/batch", { ...role, token_type: "batch" });
-    await ok("PUT", "sys/policies/acl/staging", { policy });
-    await enableKv(api, "old", 1);
-    await putV1(api, "old", "staging", { legacy: awkward });
-    await putV2(api, "secret", "staging/db", { password: "first" });
-    await putV2(api, "secret", "staging/db", {
-      password: awkward,
-      user: "u",
-      port: 5432,
-      deep: { a: [1, null] },
-    });
-    await putV2(api, "secret", "staging/gone", { password: "x" });
-    await ok("DELETE", "secret/data/staging/gone");
-    for (const type of ["pki", "transit", "totp"]) await ok("POST", `sys/mounts/${type}`, { type });
-    await ok("POST", "pki/root/generate/internal", { common_name: "test CA", key_type: "ec" });
-    await ok("POST", "pki/roles/web", {
-      allow_any_name: true,
-      key_type: "ec",
-      generate_lease: true,
-      max_ttl: "1h",
-    });
-    await ok("POST", "transit/keys/key");
-    const plaintext = Buffer.from(awkward).toString("base64");
-    ciphertext = (await ok("POST", "transit/encrypt/key", { plaintext })).json.data.ciphertext;
-    await ok("POST", "totp/keys/key", { generate: true, issuer: "x", account_name: "y" });
+    real = await furnish(server());
   });
-  afterAll(() => issuer.stop());
+  afterAll(() => real.issuer.stop());
 
-  function run(job: Job, claims = idTokenClaims(branch("main"))) {
-    return runJob(server().addr, { ...job, env: { CI_JOB_JWT: issuer.mint(claims) } });
-  }
+  const run: Real["run"] = (...job) => real.run(...job);
 
   it.each(pairs())("reads every engine byte-exactly in $name", async ({ shell, awk }) => {
     const job = await run({
@@ -81,7 +25,7 @@ describeWithServer("the reader on a real server", (server) => {
         "ci_vault_read kv2 'secret/data/staging/db?version=1' FIRST=password",
         "ci_vault_read kv1 old/staging LEGACY=legacy",
         `ci_vault_read post pki/issue/web '{"common_name":"a.example.com"}' CERT=certificate KEY:file=private_key`,
-        `ci_vault_read post transit/decrypt/key '{"ciphertext":"${ciphertext}"}' PLAIN:base64=plaintext`,
+        `ci_vault_read post transit/decrypt/key '{"ciphertext":"${real.ciphertext}"}' PLAIN:base64=plaintext`,
         "ci_vault_read data totp/code/key CODE=code",
       ],
       after: [
@@ -167,20 +111,6 @@ describeWithServer("the reader on a real server", (server) => {
       expect(job.code, job.output).toBe(1);
       expect(job.stderr).toMatch(words[index] as RegExp);
     }
-  });
-
-  it("leaves no token behind, nor a lease of the job", async () => {
-    const tokens = async () => (await server().api("LIST", "auth/token/accessors")).json.data.keys.length;
-    const leases = async () =>
-      (await server().api("LIST", "sys/leases/lookup/pki/issue/web")).json?.data?.keys?.length ?? 0;
-    const before = await tokens();
-    const job = await run({
-      options: ["lease=job"],
-      reads: [`ci_vault_read post pki/issue/web '{"common_name":"b.example.com"}' CERT=certificate`],
-    });
-    expect(job.code, job.output).toBe(0);
-    expect(await tokens()).toBe(before);
-    expect(await leases()).toBe(0);
   });
 
   it("takes a batch token, which cannot be revoked, without a word", async () => {

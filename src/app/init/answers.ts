@@ -53,7 +53,12 @@ export async function collect(host: Host, root: string, options: InitOptions): P
     } else {
       const missing = REQUIRED.filter((key) => given[key] === undefined).map((key) => FLAGS[key]);
       if (missing.length > 0)
-        return { faults: [`there is no terminal to ask on: pass ${missing.join(", ")}`, "or --yes to begin with placeholders"] };
+        return {
+          faults: [
+            `there is no terminal to ask on: pass ${missing.join(", ")}`,
+            "or --yes to begin with placeholders",
+          ],
+        };
     }
   }
   return assemble(host, root, answered, git);
@@ -63,7 +68,10 @@ function faultOfGit(git: GitFacts | undefined, options: InitOptions): string | u
   if (git === undefined) return "--from-git: there is no Git repository in this folder";
   if (git.remote !== undefined) return undefined;
   if (options.gitlabUrl !== undefined && options.projectPath !== undefined) return undefined;
-  const names = git.remotes.length === 0 ? "there is no remote" : `remotes: ${git.remotes.map((name) => JSON.stringify(name)).join(", ")}`;
+  const names =
+    git.remotes.length === 0
+      ? "there is no remote"
+      : `remotes: ${git.remotes.map((name) => JSON.stringify(name)).join(", ")}`;
   return `--from-git: no remote names a project of a GitLab (${names}); pass --gitlab-url and --project-path`;
 }
 
@@ -103,7 +111,10 @@ function exampleSecret(template: Template, name: string): string {
 
 /** The last segment, as part of paths and file names. */
 function nameOf(path: string): string {
-  const last = path.slice(path.lastIndexOf("/") + 1).replace(/[^A-Za-z0-9_.-]+/g, "-").replace(/^[.-]+|[.-]+$/g, "");
+  const last = path
+    .slice(path.lastIndexOf("/") + 1)
+    .replace(/[^A-Za-z0-9_.-]+/g, "-")
+    .replace(/^[.-]+|[.-]+$/g, "");
   return last === "" ? "project" : last;
 }
 
@@ -129,17 +140,26 @@ function assemble(host: Host, root: string, options: InitOptions, git: GitFacts 
       : template === "monorepo"
         ? guessedServices(host, root)
         : [];
-  if (services.length > 0 && template !== "monorepo") faults.push("--services: belongs to --template monorepo");
-  const environments = take("--environments", parseEnvironments(options.environments ?? ENVIRONMENTS[template]), []);
+  if (services.length > 0 && template !== "monorepo")
+    faults.push("--services: belongs to --template monorepo");
+  const environments = take(
+    "--environments",
+    parseEnvironments(options.environments ?? ENVIRONMENTS[template]),
+    [],
+  );
   const secrets = take("--secrets", parseSecrets(options.secrets ?? [exampleSecret(template, name)]), []);
   const owners = options.owners ?? `@${projectPath.value.replace(/^\/+/, "").split("/")[0]}`;
-  if (!/^[@\w][\w@.\/ -]*$/.test(owners)) faults.push("--owners: users or groups as CODEOWNERS names them, for example @mygroup");
+  if (!/^[@\w][\w@.\/ -]*$/.test(owners))
+    faults.push("--owners: users or groups as CODEOWNERS names them, for example @mygroup");
   const project: NewProject = {
     template,
     manifest: MANIFEST,
     name,
     gitlabUrl: fact("gitlabUrl", git?.remote?.url),
-    projectId: options.projectId === undefined ? fact("projectId") : known(take("--project-id", parseProjectId(options.projectId), "")),
+    projectId:
+      options.projectId === undefined
+        ? fact("projectId")
+        : known(take("--project-id", parseProjectId(options.projectId), "")),
     projectPath,
     defaultBranch: branch === undefined ? placeholder("main") : known(branch),
     vaultUrl: fact("vaultUrl"),
@@ -158,7 +178,8 @@ function perService(
   environments: readonly Pick<NewProject["environments"][number], "name" | "refs">[],
   services: readonly string[],
 ): NewProject["environments"] {
-  if (services.length === 0) return environments.map((one) => ({ ...one, gitlab: one.name, service: undefined }));
+  if (services.length === 0)
+    return environments.map((one) => ({ ...one, gitlab: one.name, service: undefined }));
   return services.flatMap((service) => {
     const name = service.slice(service.lastIndexOf("/") + 1);
     return environments.map((one) => ({

@@ -1,6 +1,13 @@
 import { type Template, TEMPLATES } from "../../artifacts/index.ts";
 import type { Prompts } from "../../host/index.ts";
-import { type InitOptions, parseEnvironments, parseProjectId, parseSecrets, parseServices, type Parsed } from "./options.ts";
+import {
+  type InitOptions,
+  parseEnvironments,
+  parseProjectId,
+  parseSecrets,
+  parseServices,
+  type Parsed,
+} from "./options.ts";
 
 /** What is known already, and what each question begins with. */
 export interface Ask {
@@ -26,7 +33,8 @@ export async function askAll(prompts: Prompts, ask: Ask): Promise<InitOptions | 
   let answers = ask.given;
   /** An empty answer where `mayWait`: a placeholder then stands in its place. */
   const text = async (
-    key: "gitlabUrl" | "projectPath" | "projectId" | "defaultBranch" | "vaultUrl" | "services" | "environments",
+    key:
+      "gitlabUrl" | "projectPath" | "projectId" | "defaultBranch" | "vaultUrl" | "services" | "environments",
     message: string,
     initial: string | undefined,
     check: (answer: string) => string | undefined,
@@ -39,7 +47,11 @@ export async function askAll(prompts: Prompts, ask: Ask): Promise<InitOptions | 
 
   if (answers.template === undefined) {
     const options = TEMPLATES.map((value) => ({ value, hint: HINTS[value] }));
-    const template = await prompts.choose({ message: "What kind of project?", options, initial: ask.template });
+    const template = await prompts.choose({
+      message: "What kind of project?",
+      options,
+      initial: ask.template,
+    });
     if (template === undefined) return undefined;
     answers = { ...answers, template: TEMPLATES.find((one) => one === template) };
   }
@@ -61,11 +73,21 @@ export async function askAll(prompts: Prompts, ask: Ask): Promise<InitOptions | 
       answer === "" ? undefined : faultOf(parseProjectId(answer)),
     )) &&
     (await text("defaultBranch", "Default branch", ask.defaultBranch, isNeeded)) &&
-    (await text("vaultUrl", "Address of Vault or OpenBao, as jobs reach it; empty: later", undefined, isAddressOrLater)) &&
+    (await text(
+      "vaultUrl",
+      "Address of Vault or OpenBao, as jobs reach it; empty: later",
+      undefined,
+      isAddressOrLater,
+    )) &&
     (answers.template !== "monorepo" ||
-      (await text("services", "Folders of the services", ask.services, (answer) => faultOf(parseServices(answer))))) &&
-    (await text("environments", "Environments, and from which refs each may be read", ask.environments(answers), (answer) =>
-      faultOf(parseEnvironments(answer)),
+      (await text("services", "Folders of the services", ask.services, (answer) =>
+        faultOf(parseServices(answer)),
+      ))) &&
+    (await text(
+      "environments",
+      "Environments, and from which refs each may be read",
+      ask.environments(answers),
+      (answer) => faultOf(parseEnvironments(answer)),
     )) &&
     (await secrets());
   return done ? answers : undefined;

@@ -61,7 +61,12 @@ function unquote(value: string): string {
  * The branch whose secrets `default-branch` opens: a wrong guess would hand them to another branch. So the remote's word
  * counts; then `main` or `master` if there is one; then the only branch there is. Else nobody knows.
  */
-function defaultBranch(host: Host, own: string, shared: string, remote: string | undefined): string | undefined {
+function defaultBranch(
+  host: Host,
+  own: string,
+  shared: string,
+  remote: string | undefined,
+): string | undefined {
   if (remote !== undefined) {
     const prefix = `ref: refs/remotes/${remote}/`;
     const head = firstLine(host, posix.join(shared, "refs/remotes", remote, "HEAD"));

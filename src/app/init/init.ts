@@ -16,7 +16,11 @@ import { look } from "./surroundings.ts";
  * `ci-vault-gen init [FOLDER]`: a manifest and what belongs around it, generates from it, and shows who can read what.
  * Writes only where nothing stands; for files that somebody wrote it prints a patch, the only thing on stdout.
  */
-export async function init(host: Host, folder: string | undefined, options: InitOptions = {}): Promise<ExitCode> {
+export async function init(
+  host: Host,
+  folder: string | undefined,
+  options: InitOptions = {},
+): Promise<ExitCode> {
   const root = posix.resolve(host.cwd, folder ?? ".");
   const refuse = (...lines: readonly string[]): ExitCode => {
     host.err(lines.map((line, index) => `${index === 0 ? "init: " : "      "}${line}\n`).join(""));
@@ -43,11 +47,19 @@ export async function init(host: Host, folder: string | undefined, options: Init
   if (!isSound(host, root, manifest, fitting)) return 2;
 
   const files = scaffold(fitting, around);
-  const placed = placeScaffolds(host, root, files.map(({ artifact }) => artifact));
+  const placed = placeScaffolds(
+    host,
+    root,
+    files.map(({ artifact }) => artifact),
+  );
   tell(host, placed.diagnostics, undefined, "human");
   if (placed.value === undefined) return 2;
   const created = new Set(placed.value.changes.map(({ path }) => path));
-  const { patch, left } = mend(host, placed.value, files.filter(({ artifact }) => !created.has(artifact.path)));
+  const { patch, left } = mend(
+    host,
+    placed.value,
+    files.filter(({ artifact }) => !created.has(artifact.path)),
+  );
   write(host, placed.value);
   host.out(patch);
   const code = generate(host, manifest);
@@ -86,7 +98,11 @@ function isSound(host: Host, root: string, manifest: string, project: NewProject
 }
 
 /** For the files that stand already: a patch where one can be made, words where not. */
-function mend(host: Host, set: ChangeSet, files: readonly Scaffold[]): { patch: string; left: readonly Left[] } {
+function mend(
+  host: Host,
+  set: ChangeSet,
+  files: readonly Scaffold[],
+): { patch: string; left: readonly Left[] } {
   const changes: Change[] = [];
   const left: Left[] = [];
   for (const { artifact, merge, byHand } of files) {

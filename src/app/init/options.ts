@@ -92,12 +92,18 @@ export function parseSecrets(words: readonly string[]): Parsed<readonly SecretAn
   const secrets: SecretAnswer[] = [];
   for (const word of words) {
     const [, name, reference] = /^([A-Za-z_][A-Za-z0-9_]*)=(.+)$/.exec(word) ?? [];
-    if (name === undefined || reference === undefined || !/^[^#\s]+\/[^#\s]+#[^#]+$/.test(reference))
+    if (
+      name === undefined ||
+      reference === undefined ||
+      !/^[^#\p{Cc}]+\/[^#\p{Cc}]+#[^#\p{Cc}]+$/u.test(reference)
+    )
       return { fault: "a secret is written NAME=mount/path#field, and never with its value" };
     if (secrets.some((one) => one.name === name)) return { fault: `the secret ${name} is there twice` };
     secrets.push({ name, reference });
   }
-  return secrets.length > 0 ? { value: secrets } : { fault: "there has to be a secret: NAME=mount/path#field" };
+  return secrets.length > 0
+    ? { value: secrets }
+    : { fault: "there has to be a secret: NAME=mount/path#field" };
 }
 
 /** `secret=kv-v2,kv=kv-v1`. */
@@ -114,6 +120,9 @@ export function parseServices(text: string): Parsed<readonly string[]> {
   const isPlain = (folder: string) =>
     /^[A-Za-z0-9_][\w.-]*(?:\/[A-Za-z0-9_][\w.-]*)*$/.test(folder) && !folder.includes("..");
   const last = folders.map((folder) => folder.slice(folder.lastIndexOf("/") + 1));
-  if (!folders.every(isPlain)) return { fault: "services are folders of the repository: services/api,services/web" };
-  return new Set(last).size === last.length ? { value: folders } : { fault: "two services have the same name" };
+  if (!folders.every(isPlain))
+    return { fault: "services are folders of the repository: services/api,services/web" };
+  return new Set(last).size === last.length
+    ? { value: folders }
+    : { fault: "two services have the same name" };
 }

@@ -51,7 +51,8 @@ function splitScp(address: string): Parts | undefined {
     /^(?:[^@[\]/:]+@)?([A-Za-z0-9.-]{2,}|\[[0-9A-Fa-f:.]+\]):(?!:)(.+)$/.exec(address);
   const [, host, path] = match ?? [];
   // A scheme that is none of a server (`file://…`, `C:\…`) has a slash or backslash where a path has a group.
-  if (host === undefined || path === undefined || path.startsWith("//") || path.includes("\\")) return undefined;
+  if (host === undefined || path === undefined || path.startsWith("//") || path.includes("\\"))
+    return undefined;
   return { host, path, web: webOf(host) };
 }
 
@@ -63,7 +64,10 @@ function webOf(host: string): string | undefined {
 
 function projectPath(path: string, instance: string | undefined): string | undefined {
   let plain = path.replace(/^\/+|\/+$/g, "").replace(/\.git$/, "");
-  const below = instance !== undefined && URL.canParse(instance) ? new URL(instance).pathname.replace(/^\/|\/$/g, "") : "";
+  const below =
+    instance !== undefined && URL.canParse(instance)
+      ? new URL(instance).pathname.replace(/^\/|\/$/g, "")
+      : "";
   if (below !== "" && plain.startsWith(`${below}/`)) plain = plain.slice(below.length + 1);
   return PROJECT.test(plain) ? plain : undefined;
 }

@@ -20,16 +20,30 @@ export function closing({ project, manifest, created, left, around }: Ending): s
   const lines = ["", `wrote once, and yours from now on: ${[...created].join(", ")}`];
   const patched = left.filter(({ isPatched }) => isPatched).map(({ path }) => path);
   if (patched.length > 0)
-    lines.push("", `left as they are: ${patched.join(", ")}`, "  the patch on stdout adds what is missing; git apply takes it");
-  for (const { path, byHand } of left.filter(({ isPatched, byHand: lines }) => !isPatched && lines.length > 0))
+    lines.push(
+      "",
+      `left as they are: ${patched.join(", ")}`,
+      "  the patch on stdout adds what is missing; git apply takes it",
+    );
+  for (const { path, byHand } of left.filter(
+    ({ isPatched, byHand: lines }) => !isPatched && lines.length > 0,
+  ))
     lines.push("", `left as it is: ${path}; add by hand:`, ...byHand.map((line) => `  ${line}`));
   if (around.hasPipeline && project.environments[0] !== undefined)
-    lines.push("", `a job of your pipeline reads the secrets with: extends: .vault:${project.environments[0].name}`);
+    lines.push(
+      "",
+      `a job of your pipeline reads the secrets with: extends: .vault:${project.environments[0].name}`,
+    );
 
   const open = placeholders(project);
   if (open.length > 0) {
-    lines.push("", `PLACEHOLDERS in ${manifest}, marked there; replace them, then run ci-vault-gen ${manifest}:`);
-    lines.push(...open.map(([key, value, why]) => `  ${key.padEnd(22)} ${value}${why === "" ? "" : `  (${why})`}`));
+    lines.push(
+      "",
+      `PLACEHOLDERS in ${manifest}, marked there; replace them, then run ci-vault-gen ${manifest}:`,
+    );
+    lines.push(
+      ...open.map(([key, value, why]) => `  ${key.padEnd(22)} ${value}${why === "" ? "" : `  (${why})`}`),
+    );
   }
   lines.push(
     "",

@@ -2,6 +2,7 @@ import render from "../../../templates/docs/access-map.html.hbs";
 import type { Plan } from "../../plan/index.ts";
 import { header } from "../text/header.ts";
 import { factsOf, startsOf } from "./facts.ts";
+import { variableOf } from "./overview.ts";
 
 /** access-map.html: the roles as data, and a page that judges them as Vault would. One file, no request. */
 export function accessMapText(plan: Plan): string {
@@ -26,7 +27,7 @@ export function accessMapText(plan: Plan): string {
           name: secret.name,
           description: secret.description ?? "",
           path: secret.path,
-          variables: secret.takes.map(({ variable }) => variable),
+          variables: secret.takes.map((take) => variableOf(take).slice(1)),
         })),
       })),
       facts: factsOf(plan),

@@ -60,6 +60,9 @@ class Nodes {
 
 /** About: the words around labels and arrows are counted generously. */
 function lengthOf({ refs, roles, paths, edges }: Diagram): number {
-  const labels = [...refs, ...roles, ...paths].reduce((sum, { label }) => sum + mermaid(label).length + 16, 0);
+  const labels = [...refs, ...roles, ...paths].reduce(
+    (sum, { label }) => sum + mermaid(label).length + 16,
+    0,
+  );
   return labels + edges.length * 20;
 }

@@ -96,7 +96,10 @@ function factOf(claim: string, values: readonly string[], plan: Plan): Fact {
     case "job_project_id":
     case "namespace_id":
     case "job_namespace_id":
-      return fact("choice", [...ownersOf(plan, values), { value: "0", label: claim.endsWith("project_id") ? "another project" : "another group" }]);
+      return fact("choice", [
+        ...ownersOf(plan, values),
+        { value: "0", label: claim.endsWith("project_id") ? "another project" : "another group" },
+      ]);
     case "ref_type":
       return fact("choice", [
         { value: "branch", label: "branch" },
@@ -138,7 +141,10 @@ export function startsOf(plan: Plan): readonly Start[] {
       label: `${name}: ${role.because}`,
       role: role.name,
       claims: Object.fromEntries(
-        Object.entries(role.bound.claims).map(([claim, value]) => [claim, sample(likely([value].flat()), role)]),
+        Object.entries(role.bound.claims).map(([claim, value]) => [
+          claim,
+          sample(likely([value].flat()), role),
+        ]),
       ),
     })),
   );

@@ -27,6 +27,7 @@ export function overviewText(plan: Plan): string {
     rotate: patched === undefined ? [] : [{ words: rotateCommand(patched) }],
     replaces: all.some(({ engine }) => engine === "kv-v1"),
     versioned: secrets.some(({ isVersioned }) => isVersioned),
+    leased: secrets.some(({ leased }) => leased),
     pinned: secrets.some(({ version }) => version !== ""),
     applied: [
       targets.includes("vault") ? [`${folder}vault/setup.sh`] : [],
@@ -43,6 +44,7 @@ interface Row {
   readonly path: string;
   readonly fields: readonly string[];
   readonly version: string;
+  readonly leased: boolean;
   readonly isVersioned: boolean;
   readonly environments: string[];
 }
@@ -67,18 +69,30 @@ function rowOf(secret: SecretPlan): Row {
   return {
     name: secret.name,
     description: secret.description ?? "",
-    takes: secret.takes.map((take) => ({ variable: `$${take.variable}`, how: howOf(take) })),
+    takes: secret.takes.map((take) => ({ variable: variableOf(take), how: howOf(take) })),
     path: secret.path,
     fields: [...new Set(secret.takes.flatMap(({ field }) => field ?? []))],
     version: secret.version === undefined ? "" : String(secret.version),
+    leased: secret.leased,
     isVersioned: secret.engine === "kv-v2",
     environments: [],
   };
 }
 
-function howOf({ as, base64, optional }: Take): string {
-  const kind = { env: "", file: "a file", json: "all fields as JSON" }[as];
-  return [kind, base64 ? "decoded from base64" : "", optional ? "optional" : ""].filter((part) => part !== "").join(", ");
+/** `all` makes a variable of every field, below a prefix. */
+export function variableOf({ as, variable }: Take): string {
+  return `$${variable}${as === "all" ? "*" : ""}`;
+}
+
+function howOf({ as, base64, optional, fallback, sensitive }: Take): string {
+  const parts = [
+    { env: "", file: "a file", json: "all fields as JSON", all: "one per field" }[as],
+    base64 ? "decoded from base64" : "",
+    optional ? "optional" : "",
+    fallback === undefined ? "" : "has a default",
+    sensitive ? "" : "not secret",
+  ];
+  return parts.filter((part) => part !== "").join(", ");
 }
 
 /** `patch` leaves the other fields alone; the value comes from stdin (`=-`), so that it is in no process list either. */

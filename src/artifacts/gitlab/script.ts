@@ -19,21 +19,35 @@ export function readScript(plan: Plan, environment: EnvironmentPlan): string {
     );
     role = `"$${ROLE_VARIABLE}"`;
   }
-  lines.push(
-    ["ci_vault_begin", sh(plan.vault.url), sh(plan.vault.authMount), role, ...options(plan).map(sh)].join(
-      " ",
-    ),
-  );
-  for (const read of environment.reads) {
-    lines.push(
-      ["ci_vault_read", read.shape, sh(read.path), ...read.takes.map((take) => sh(specOf(take)))].join(" "),
-    );
+  const settings = options(plan, environment).map(sh);
+  lines.push(["ci_vault_begin", sh(plan.vault.url), sh(plan.vault.authMount), role, ...settings].join(" "));
+  for (const { shape, path, body, takes } of environment.reads) {
+    const request = [shape, sh(path), ...(body === undefined ? [] : [sh(body)])];
+    lines.push(["ci_vault_read", ...request, ...takes.map((take) => sh(specOf(take)))].join(" "));
   }
-  return `${[...lines, "ci_vault_end"].join("\n")}\n`;
+  const after = environment.reads.flatMap(({ takes }) => takes.flatMap(afterReading));
+  return `${[...lines, "ci_vault_end", ...after].join("\n")}\n`;
 }
 
-function options({ token, vault }: Plan): readonly string[] {
+/** What is left to do once the value is there. `NAME` is checked to be a plain name; values are never in the text. */
+function afterReading({ variable, fallback, filename, sensitive, optional, as }: Take): readonly string[] {
+  const lines: string[] = [];
+  if (fallback !== undefined)
+    lines.push(`[ "\${${variable}+set}" ] || { ${variable}=${sh(fallback)}; export ${variable}; }`);
+  if (as === "file" && filename !== undefined) {
+    const move = `mv "$${variable}" "\${${variable}%/*}/${filename}"; ${variable}=\${${variable}%/*}/${filename}`;
+    lines.push(optional ? `[ ! "\${${variable}+set}" ] || { ${move}; }` : move);
+  }
+  if (!sensitive) lines.push(`printf '%s\\n' "vault: ${variable}=\${${variable}-}"`);
+  return lines;
+}
+
+function options({ token, vault }: Plan, { leased }: EnvironmentPlan): readonly string[] {
   const list: string[] = [];
+  if (!vault.verifyTls) list.push("verify=off");
+  if (vault.allowTrace) list.push("trace=allow");
+  if (leased) list.push("lease=job");
+  if (vault.tokenType === "batch") list.push("revoke=off");
   if (vault.namespace !== undefined) list.push(`namespace=${vault.namespace}`);
   if (token.variable !== "CI_JOB_JWT") list.push(`token=${token.variable}`);
   if (vault.ca !== undefined)
@@ -43,7 +57,8 @@ function options({ token, vault }: Plan): readonly string[] {
 
 /** `NAME=field`, `NAME:file,optional=field`, `NAME:json`: the reader's notation. */
 function specOf(take: Take): string {
-  if (take.as === "json") return `${take.variable}:json${take.optional ? ",optional" : ""}`;
+  if (take.as === "json" || take.as === "all")
+    return `${take.variable}:${take.as}${take.optional ? ",optional" : ""}`;
   const flags = [
     take.as === "file" ? ["file"] : [],
     take.base64 ? ["base64"] : [],

@@ -37,9 +37,12 @@ export function scaffold(project: NewProject, surroundings: Surroundings): reado
     `/${OUTPUT}/ ${project.owners}`,
   ];
   const isOurInclude = (item: unknown) =>
-    item === includePath() || (isRecord(item) && String(item["local"]).replace(/^\/?/, "/") === includePath());
+    item === includePath() ||
+    (isRecord(item) && String(item["local"]).replace(/^\/?/, "/") === includePath());
   const isOurHook = (repo: unknown) =>
-    isRecord(repo) && Array.isArray(repo["hooks"]) && repo["hooks"].some((one) => isRecord(one) && one["id"] === HOOK);
+    isRecord(repo) &&
+    Array.isArray(repo["hooks"]) &&
+    repo["hooks"].some((one) => isRecord(one) && one["id"] === HOOK);
   const files: readonly Scaffold[] = [
     file(manifest, manifestText(project)),
     file(schemaFile(manifest), project.schema),

@@ -22,7 +22,8 @@ export function insertItem(
   const isRight =
     JSON.stringify(rest) === JSON.stringify(entriesOf(before.value)) &&
     entriesOf(found.value).length === rest.length + 1 &&
-    JSON.stringify({ ...found.data, [key]: undefined }) === JSON.stringify({ ...before.data, [key]: undefined });
+    JSON.stringify({ ...found.data, [key]: undefined }) ===
+      JSON.stringify({ ...before.data, [key]: undefined });
   return isRight ? after : undefined;
 }
 
@@ -77,7 +78,12 @@ function inserted(text: string, found: Found, key: string, item: readonly string
     return text.slice(0, line) + item.map((one) => `${indent}${one}\n`).join("") + text.slice(line);
   }
   if (isMap(node) && !node.flow && node.range) return besideMapping(text, node.range, item);
-  if (isScalar(node) && node.range && typeof node.value === "string" && !/^[|>]/.test(text.slice(node.range[0]))) {
+  if (
+    isScalar(node) &&
+    node.range &&
+    typeof node.value === "string" &&
+    !/^[|>]/.test(text.slice(node.range[0]))
+  ) {
     const [from, to] = node.range;
     const head = text.slice(0, from).replace(/[ \t]+$/, "");
     return `${head}\n${item.map((line) => `  ${line}\n`).join("")}  - ${text.slice(from, to)}${text.slice(to)}`;

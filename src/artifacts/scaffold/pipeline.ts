@@ -10,7 +10,10 @@ import type { NewProject, Surroundings } from "./project.ts";
 const VERBS = { service: "deploy", monorepo: "deploy", library: "publish", component: "integrate" } as const;
 
 /** The pipeline and the scripts it runs, by path: jobs that work as they are, to be filled with the project's own. */
-export function pipelineFiles(project: NewProject, surroundings: Surroundings): Readonly<Record<string, string>> {
+export function pipelineFiles(
+  project: NewProject,
+  surroundings: Surroundings,
+): Readonly<Record<string, string>> {
   const verb = VERBS[project.template];
   const jobs = project.environments.map(({ name, service, gitlab }) => ({
     name: service === undefined ? `${verb}:${name}` : `${verb}:${gitlab.replace("/", ":")}`,
@@ -23,7 +26,10 @@ export function pipelineFiles(project: NewProject, surroundings: Surroundings): 
   const scripts = { [`ci/${verb}.sh`]: renderUse({ verb, secrets: project.secrets }) };
   if (project.template === "component") {
     // The first one in the folder is ours; in a project that has components the pipeline tests one by its author's choice.
-    const component = { name: "component", component: `$CI_SERVER_FQDN/$CI_PROJECT_PATH/${project.name}@$CI_COMMIT_SHA` };
+    const component = {
+      name: "component",
+      component: `$CI_SERVER_FQDN/$CI_PROJECT_PATH/${project.name}@$CI_COMMIT_SHA`,
+    };
     const template = surroundings.hasComponents
       ? {}
       : { [`templates/${project.name}/template.yml`]: renderComponent(component) };

@@ -22,12 +22,16 @@ export function emitTerraform(plan: Plan): readonly Artifact[] {
         manage_auth_backend: {
           type: "bool",
           default: true,
-          description: "Whether this module owns the JWT auth method; false where another one does, or a person.",
+          description:
+            "Whether this module owns the JWT auth method; false where another one does, or a person.",
         },
       },
       resource: {
         vault_jwt_auth_backend: {
-          [BACKEND]: { count: "${var.manage_auth_backend ? 1 : 0}", ...(literals(authBackend(plan)) as object) },
+          [BACKEND]: {
+            count: "${var.manage_auth_backend ? 1 : 0}",
+            ...(literals(authBackend(plan)) as object),
+          },
         },
       },
     },

@@ -50,13 +50,15 @@ export function roleOf(plan: Plan, role: RolePlan) {
     token_policies: role.policies.map((name) => name.toLowerCase()),
     token_no_default_policy: true,
     token_type: vault.tokenType,
-    token_ttl: vault.tokenTtl,
-    token_max_ttl: vault.tokenTtl,
-    token_explicit_max_ttl: vault.tokenTtl,
+    token_ttl: role.ttl,
+    token_max_ttl: role.ttl,
+    token_explicit_max_ttl: role.ttl,
     token_period: 0,
     token_num_uses: 0,
     // The server gives a single address back without its length, and Terraform would see a change for ever.
-    token_bound_cidrs: vault.boundCidrs.map((range) => range.replace(/^([\d.]+)\/32$|^([\da-f:]+)\/128$/i, "$1$2")),
+    token_bound_cidrs: vault.boundCidrs.map((range) =>
+      range.replace(/^([\d.]+)\/32$|^([\da-f:]+)\/128$/i, "$1$2"),
+    ),
   };
   return { id: resourceName(role.name), body, after: [`vault_jwt_auth_backend.${BACKEND}`] };
 }

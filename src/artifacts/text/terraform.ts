@@ -4,7 +4,9 @@
  * same kind it would be ambiguous, so a run of them is written as an expression, `${"$$"}{`.
  */
 export function literal(text: string): string {
-  return text.replace(/(\$+|%+)\{/g, (_, run: string) => (run.length === 1 ? `${run}${run}{` : `\${"${run}"}{`));
+  return text.replace(/(\$+|%+)\{/g, (_, run: string) =>
+    run.length === 1 ? `${run}${run}{` : `\${"${run}"}{`,
+  );
 }
 
 /** `literal` on every string in the data, names of keys included. */

@@ -16,7 +16,10 @@ export function emitVault(plan: Plan): readonly Artifact[] {
  */
 export function emitOpenbao(plan: Plan): readonly Artifact[] {
   const fetches = plan.vault.keys.kind !== "pem";
-  return serverHalf(plan, "openbao", { ...authConfig(plan), ...(fetches ? { skip_jwks_validation: true } : {}) });
+  return serverHalf(plan, "openbao", {
+    ...authConfig(plan),
+    ...(fetches ? { skip_jwks_validation: true } : {}),
+  });
 }
 
 function serverHalf(plan: Plan, folder: "vault" | "openbao", config: object): readonly Artifact[] {
@@ -25,7 +28,10 @@ function serverHalf(plan: Plan, folder: "vault" | "openbao", config: object): re
     text: policyText(plan, environment),
   }));
   const roles = plan.environments.flatMap((environment) =>
-    environment.roles.map((role) => ({ path: `${folder}/roles/${role.name}.json`, text: roleText(plan, role) })),
+    environment.roles.map((role) => ({
+      path: `${folder}/roles/${role.name}.json`,
+      text: roleText(plan, role),
+    })),
   );
   const setup = render({
     header: header(plan.manifest),

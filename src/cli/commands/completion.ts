@@ -12,7 +12,9 @@ export function registerCompletion({ program, host, done }: Registry): void {
   program
     .command("completion")
     .summary("print a script that completes commands, options and files")
-    .description("Prints a script for bash, zsh or fish that completes commands, options, their values and files.")
+    .description(
+      "Prints a script for bash, zsh or fish that completes commands, options, their values and files.",
+    )
     .addArgument(new Argument("<shell>", "the shell").choices(SHELLS))
     .addHelpText("before", 'Example:\n  eval "$(ci-vault-gen completion bash)"\n')
     .addHelpText("after", WHERE)

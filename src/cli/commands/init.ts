@@ -33,7 +33,10 @@ export function registerInit({ program, host, done }: Registry): void {
     .option("--services <folders>", "the services of a monorepo: services/api,services/web")
     .option("--owners <owners>", "who approves changes of the manifest (CODEOWNERS)")
     .option("-y, --yes", "ask nothing; placeholders, plainly marked, for what cannot be guessed")
-    .addHelpText("before", "Example:\n  ci-vault-gen init --from-git --project-id 22 --vault-url https://vault.example.com:8200\n")
+    .addHelpText(
+      "before",
+      "Example:\n  ci-vault-gen init --from-git --project-id 22 --vault-url https://vault.example.com:8200\n",
+    )
     .action(async (folder: string, options: InitOptions) => {
       const { init } = await import("../../app/index.ts");
       done(await init(host, folder, options));

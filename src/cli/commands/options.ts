@@ -15,12 +15,14 @@ const TARGETS: Readonly<Record<Target, true>> = {
 };
 
 export const targetOption = () =>
-  new Option("--target <name>", `for this run, write this target as well: ${Object.keys(TARGETS).join(", ")}`).argParser(
-    (name: string, before: readonly Target[] | undefined): readonly Target[] => {
-      if (!isTarget(name)) throw new InvalidArgumentError(`Allowed choices are ${Object.keys(TARGETS).join(", ")}.`);
-      return [...(before ?? []), name];
-    },
-  );
+  new Option(
+    "--target <name>",
+    `for this run, write this target as well: ${Object.keys(TARGETS).join(", ")}`,
+  ).argParser((name: string, before: readonly Target[] | undefined): readonly Target[] => {
+    if (!isTarget(name))
+      throw new InvalidArgumentError(`Allowed choices are ${Object.keys(TARGETS).join(", ")}.`);
+    return [...(before ?? []), name];
+  });
 
 function isTarget(name: string): name is Target {
   return Object.hasOwn(TARGETS, name);

@@ -53,12 +53,16 @@ complete -F ${func} ${name}
 }
 
 const flags = (options: readonly OptionShape[]) =>
-  [...new Set(options.flatMap(({ long, short }) => (short === undefined ? [long] : [long, short])))].join(" ");
+  [...new Set(options.flatMap(({ long, short }) => (short === undefined ? [long] : [long, short])))].join(
+    " ",
+  );
 
 function valueCases(command: string, options: readonly OptionShape[]): readonly string[] {
   return options.flatMap(({ long, short, values }) => {
     if (values === undefined) return [];
-    const pattern = [long, short].flatMap((flag) => (flag === undefined ? [] : `${command}:${flag}`)).join("|");
+    const pattern = [long, short]
+      .flatMap((flag) => (flag === undefined ? [] : `${command}:${flag}`))
+      .join("|");
     return `${pattern}) ${valueLine(values)} ;;`;
   });
 }
@@ -67,6 +71,7 @@ const argumentLine = (command: CommandShape) => valueLine(command.arguments[0] ?
 
 function valueLine(values: Values): string {
   if (values.kind === "words") return `words=${quote(values.words.join(" "))}`;
+  if (values.kind === "words-or-manifests") return `words=${quote(values.words.join(" "))}; kind=manifests`;
   return values.kind === "text" ? ":" : `kind=${values.kind}`;
 }
 

@@ -8,7 +8,9 @@ export function fishScript({ name, options, commands, main }: ProgramShape): str
     `# Completion of ${name} for fish, made by: ${name} completion fish`,
     `complete -c ${name} -f`,
     ...commands.map(({ name: command, summary }) => rule(none, `-a ${command} -d ${quote(summary)}`)),
-    ...[...options, ...main.options.filter(({ long }) => long !== "--help")].map((option) => rule(none, optionRule(option))),
+    ...[...options, ...main.options.filter(({ long }) => long !== "--help")].map((option) =>
+      rule(none, optionRule(option)),
+    ),
     ...argumentRules(none, main.arguments[0]),
     ...commands.flatMap((command) => {
       const here = `__fish_seen_subcommand_from ${command.name}`;
@@ -33,16 +35,25 @@ export function fishScript({ name, options, commands, main }: ProgramShape): str
 function optionRule({ long, short, description, values }: OptionShape): string {
   const flags = `${short === undefined ? "" : `-s ${short.slice(1)} `}-l ${long.slice(2)}`;
   const source = values === undefined ? [] : sourcesOf(values);
-  const value = values === undefined ? "" : values.kind === "files" ? " -r -F" : ` -x${source.map((one) => ` -a ${quote(one)}`).join("")}`;
+  const value =
+    values === undefined
+      ? ""
+      : values.kind === "files"
+        ? " -r -F"
+        : ` -x${source.map((one) => ` -a ${quote(one)}`).join("")}`;
   return `${flags}${value} -d ${quote(description)}`;
 }
+
+const MANIFESTS = ["(__fish_complete_suffix .yaml)", "(__fish_complete_suffix .yml)"];
 
 function sourcesOf(values: Values): readonly string[] {
   switch (values.kind) {
     case "words":
       return [values.words.join(" ")];
+    case "words-or-manifests":
+      return [...MANIFESTS, values.words.join(" ")];
     case "manifests":
-      return ["(__fish_complete_suffix .yaml)", "(__fish_complete_suffix .yml)"];
+      return MANIFESTS;
     case "folders":
       return ["(__fish_complete_directories)"];
     case "files":

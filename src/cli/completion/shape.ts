@@ -4,6 +4,7 @@ import { CODES } from "../../diagnostics/index.ts";
 /** What can stand at one place of a command line. */
 export type Values =
   | { readonly kind: "words"; readonly words: readonly string[] }
+  | { readonly kind: "words-or-manifests"; readonly words: readonly string[] }
   | { readonly kind: "manifests" | "files" | "folders" | "text" };
 
 export interface OptionShape {
@@ -41,7 +42,12 @@ export function shapeOf(program: Command, main: string): ProgramShape {
   }));
   const found = commands.find(({ name }) => name === main);
   if (found === undefined) throw new Error(`the program has no command ${main}`);
-  return { name: program.name(), options: help.visibleOptions(program).map(optionShape), commands, main: found };
+  return {
+    name: program.name(),
+    options: help.visibleOptions(program).map(optionShape),
+    commands,
+    main: found,
+  };
 }
 
 function optionShape(option: Option): OptionShape {
@@ -50,7 +56,11 @@ function optionShape(option: Option): OptionShape {
     long: option.long ?? "",
     short: option.short,
     description: option.description,
-    values: takes ? (option.argChoices ? words(option.argChoices) : named(placeholderOf(option.flags))) : undefined,
+    values: takes
+      ? option.argChoices
+        ? words(option.argChoices)
+        : named(placeholderOf(option.flags))
+      : undefined,
     repeats: option.variadic,
   };
 }
@@ -62,10 +72,10 @@ function argumentValues(argument: Argument): Values {
 const words = (list: readonly string[]): Values => ({ kind: "words", words: list });
 const placeholderOf = (flags: string) => /[<[]([^>\].]+)/.exec(flags)?.[1] ?? "";
 
-/** The name of a value says what it is: `<folder>`, `<file>`, `<manifest>`, `[code]`. */
+/** The name of a value says what it is: `<folder>`, `<file>`, `<manifest>`; `explain` takes a code or a manifest. */
 function named(name: string): Values {
   if (/^(?:manifest|old|new)$/i.test(name)) return { kind: "manifests" };
   if (/^(?:folder|directory)$/.test(name)) return { kind: "folders" };
   if (/^(?:file|payload)$/.test(name)) return { kind: "files" };
-  return name === "code" ? words(Object.keys(CODES)) : { kind: "text" };
+  return name === "subject" ? { kind: "words-or-manifests", words: Object.keys(CODES) } : { kind: "text" };
 }

@@ -30,7 +30,10 @@ if [ "$funcstack[1]" = _${name} ]; then _${name} "$@"; else compdef _${name} ${n
 }
 
 function commandCase({ name, options, arguments: list }: CommandShape): string {
-  const specs = [...options.map(optionSpec), ...list.map((one) => quote(`:${colons(one.name)}:${action(one)}`))];
+  const specs = [
+    ...options.map(optionSpec),
+    ...list.map((one) => quote(`:${colons(one.name)}:${action(one)}`)),
+  ];
   return `        ${name}) _arguments ${specs.join(" ")} ;;`;
 }
 
@@ -39,7 +42,8 @@ function optionSpec({ long, short, description, values, repeats }: OptionShape):
   const both = short === undefined ? "" : `(${short} ${long})`;
   const text = `[${description.replace(/[\\[\]:]/g, "\\$&")}]`;
   const value = values === undefined ? "" : `:value:${action(values)}`;
-  const one = (flag: string, equals: string) => quote(`${repeats ? "*" : both}${flag}${equals}${text}${value}`);
+  const one = (flag: string, equals: string) =>
+    quote(`${repeats ? "*" : both}${flag}${equals}${text}${value}`);
   // With \`=\` after the name zsh takes the value behind an equals sign as well.
   const forms = [one(long, values === undefined ? "" : "=")];
   return (short === undefined ? forms : [one(short, ""), ...forms]).join(" ");
@@ -49,6 +53,8 @@ function action(values: Values): string {
   switch (values.kind) {
     case "words":
       return `(${values.words.join(" ")})`;
+    case "words-or-manifests":
+      return `_alternative "words:word:(${values.words.join(" ")})" "files:manifest:_files -g \\*.\\(yml\\|yaml\\)"`;
     case "manifests":
       return '_files -g "*.(yml|yaml)(-.)"';
     case "files":

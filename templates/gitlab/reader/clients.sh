@@ -155,19 +155,21 @@ _ci_vault_answered() {
   _ci_vault_status=000 _ci_vault_moved='' _ci_vault_after='' _ci_vault_code=0 _ci_vault_note=''
   for _ci_vault_line in $1; do
     case $_ci_vault_line in
-      "  HTTP/1."*) _ci_vault_status=${_ci_vault_line#*HTTP/1.? } _ci_vault_moved='' _ci_vault_after='' ;;
+      "  HTTP/1."*)
+        _ci_vault_status=${_ci_vault_line#*HTTP/1.? } _ci_vault_moved='' _ci_vault_after=''
+        _ci_vault_status=${_ci_vault_status%% *} ;;
       "  "[Ll]ocation:*) _ci_vault_moved=${_ci_vault_line#*: } ;;
       "  "[Rr]etry-[Aa]fter:*) _ci_vault_after=${_ci_vault_line#*: } ;;
       "  exit: "*) _ci_vault_code=${_ci_vault_line#*: } ;;
-      *rror* | *refused* | *nable* | *failed* | *timed* | *"bad address"* | *"an't connect"* | *"No data"*)
+      *rror* | *ERROR* | *refused* | *nable* | *failed* | *timed* | *"bad address"* | *"an't connect"* | *"No data"*)
         _ci_vault_line=${_ci_vault_line#*:error:} _ci_vault_line=${_ci_vault_line#*: }
         [ -n "$_ci_vault_note" ] || _ci_vault_note="$_ci_vault_client: ${_ci_vault_line%%:../*}" ;;
     esac
   done
   case $_ci_vault_code:$_ci_vault_status:$1 in
-    0:[1-9]* | [68]:[1-9]*) _ci_vault_code=0 ;; # to wget an answer of the server may be an error, too
+    0:[1-9]??:* | [68]:[1-9]??:*) _ci_vault_code=0 ;; # to wget an answer of the server may be an error, too
     124:* | 143:* | *"timed out"*) _ci_vault_code=28 ;;
-    *:[1-9]*) _ci_vault_code=18 ;;
+    ?:[1-9]??:*) _ci_vault_code=18 ;;
     *"resolve host"* | *"bad address"* | *"not known"*) _ci_vault_code=6 ;;
     *refused* | *unreachable* | *"No route"*) _ci_vault_code=7 ;;
     5:* | *"certificate verify failed"*) _ci_vault_code=60 ;;
@@ -175,6 +177,6 @@ _ci_vault_answered() {
     0:* | 4:* | *:) _ci_vault_code=52 ;;
   esac
   [ "$_ci_vault_code" = 0 ] || [ -z "$_ci_vault_note" ] || printf '%s\n' "$_ci_vault_note"
-  printf '\v%s\t%s\t%s\n' "${_ci_vault_status%% *}" "$_ci_vault_moved" "$_ci_vault_after"
+  printf '\v%s\t%s\t%s\n' "$_ci_vault_status" "$_ci_vault_moved" "$_ci_vault_after"
   [ "$_ci_vault_code" = 0 ] || exit "$_ci_vault_code"
 }

@@ -15,7 +15,8 @@ describe.each(MANIFESTS)("%s", async (_, manifest) => {
       expect(lines.some((line) => line.startsWith(`| ${md(name)} | `))).toBe(true);
       for (const role of roles) expect(text).toContain(code(role.name));
       for (const { takes } of requests)
-        for (const { variable } of takes) expect(text).toContain(code(`$${variable}`));
+        for (const { variable, as } of takes)
+          expect(text).toContain(code(`$${variable}${(as as string) === "all" ? "*" : ""}`));
     }
   });
 
