@@ -129,7 +129,6 @@ const studies = {
     ways["hand-written, curl and jq"](addr).replace(
       /eval "[^]*$/,
       `dir=$(mktemp -d)
-    config | sed 's/^next$/next\\nparallel/' >/dev/null
     { printf 'header = "X-Vault-Token: %s"\\nparallel\\nparallel-immediate\\n' "$VAULT_TOKEN"
       for p in 0 1 2 3 4; do printf 'url = "${addr}/v1/secret/data/staging/p%s"\\noutput = "%s"\\n' "$p" "$dir/$p"; done
     } | curl -sS -K -
@@ -149,7 +148,13 @@ const studies = {
       "export V\\($p)\\(.key[1:])=\\(.value | @sh)"')"`,
 };
 
-const TOOLS = ["curl", "awk=mawk", "jq", "sed", "mktemp", "rm", "cat", "wc", "sleep", "base64", "tr"];
+/** In images that lack curl. */
+const others = {
+  "this reader, by GNU wget": ["wget", "timeout"],
+  "this reader, by busybox": ["busybox", "timeout"],
+};
+
+const TOOLS = ["awk=mawk", "jq", "sed", "mktemp", "rm", "cat", "wc", "sleep", "base64", "tr"];
 
 function run(file, env) {
   const start = process.hrtime.bigint();
@@ -176,17 +181,20 @@ try {
     );
     await helpers.putV2(server.api, "secret", `staging/p${p}`, fields);
   }
-  const tools = [...TOOLS, `bao=${server.binary}`];
-  const { path } = helpers.isolatedPath(tools);
+  const toolsOf = (name) => [...TOOLS, `bao=${server.binary}`, ...(others[name] ?? ["curl"])];
   const env = (more) => ({
-    PATH: path,
     HOME: folder,
     TMPDIR: folder,
     CI_JOB_JWT: real.issuer.mint(helpers.idTokenClaims(helpers.branch("main"))),
     ...more,
   });
   const proof = `\n[ "$V00$V43" = "value of 0 0value of 4 3" ] || { echo "the values are not there" >&2; exit 9; }\n`;
-  const all = { ...ways, ...studies };
+  const reader = ways["this reader"];
+  const all = {
+    ...ways,
+    ...Object.fromEntries(Object.keys(others).map((name) => [name, reader])),
+    ...studies,
+  };
   const results = [];
   for (const delay of [0, Number(options.delay)]) {
     const proxy = await startProxy(server.addr, delay);
@@ -194,16 +202,17 @@ try {
     for (const [name, script] of Object.entries(all)) {
       const file = join(folder, `${rows.length}.sh`);
       writeFileSync(file, script(proxy.addr, helpers) + proof);
-      const recording = helpers.isolatedPath(tools, { record: true });
+      const recording = helpers.isolatedPath(toolsOf(name), { record: true });
       Object.assign(proxy.counts, { requests: 0, connections: 0 });
       await run(file, env({ PATH: recording.path }));
-      rows.push({ name, file, delay, ...proxy.counts, processes: recording.calls().length, times: [] });
+      const { path } = helpers.isolatedPath(toolsOf(name));
+      rows.push({ name, file, path, delay, ...proxy.counts, processes: recording.calls().length, times: [] });
     }
     // In turn, so that a slow moment of the machine hits all alike. The slow ways run less often.
     for (let round = 0; round < runs; round++) {
       for (const row of rows) {
         if (round >= 5 && row.times[0] > 1_500) continue;
-        row.times.push((await run(row.file, env({}))).ms);
+        row.times.push((await run(row.file, env({ PATH: row.path }))).ms);
       }
     }
     proxy.stop();
@@ -221,7 +230,7 @@ function report(results) {
   if (options.json) {
     console.log(
       JSON.stringify(
-        results.map(({ times, file, ...row }) => row),
+        results.map(({ times, file, path, ...row }) => row),
         null,
         2,
       ),

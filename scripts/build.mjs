@@ -2,6 +2,7 @@
 //   main.js    the command: the machine, `--version`, and a loader for the rest
 //   start.cjs  the rest, as one script, because a script can be kept compiled; start.<node>.cache is that
 //   prompts.js the questions of `init`, read only when something is asked
+//   node-machine.js  programs and network, read only by `prove` and `diff`
 //   index.js   the library
 import { chmodSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -38,11 +39,14 @@ const loadedStart = {
   },
 };
 
-/** The prompt library stays in a file of its own: no run without questions reads it. */
-const promptsApart = {
-  name: "prompts-apart",
+/** What few runs need stays in files of its own: the prompt library, and programs and network. */
+const rareApart = {
+  name: "rare-apart",
   setup(bundle) {
-    bundle.onResolve({ filter: /^\.\/prompts\.ts$/ }, () => ({ path: "./prompts.js", external: true }));
+    bundle.onResolve({ filter: /^\.\/(?:prompts|node-machine)\.ts$/ }, ({ path }) => ({
+      path: path.replace(/\.ts$/, ".js"),
+      external: true,
+    }));
   },
 };
 
@@ -87,9 +91,11 @@ await Promise.all([
     entryPoints: [at("src/main.ts")],
     outfile: out("main.js"),
     format: "esm",
-    plugins: [loadedStart, promptsApart],
+    plugins: [loadedStart, rareApart],
   }),
-  build({ ...common, entryPoints: [at("src/host/prompts.ts")], outfile: out("prompts.js"), format: "esm" }),
+  ...["prompts", "node-machine"].map((name) =>
+    build({ ...common, entryPoints: [at(`src/host/${name}.ts`)], outfile: out(`${name}.js`), format: "esm" }),
+  ),
   build({
     ...common,
     entryPoints: [at("src/cli/start.ts")],

@@ -22,3 +22,4 @@ export { type EmittedRole, type Finding, type Proof, prove } from "./proof.ts";
 export { projectOf, type Row, rowsOfRef, type Setting, standardRows } from "./rows.ts";
 export { admits, judge, readRole, type RoleView, type Verdict } from "./role.ts";
 export { BRANCH_SOURCES, describe, type Kind, MERGE_REQUEST, type Rule, rulesOf } from "./rule.ts";
+export { contextsOfCondition, contextsOfRole } from "./witness.ts";

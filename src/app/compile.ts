@@ -4,7 +4,7 @@ import { type Diagnostic, hasErrors, report, type Source } from "../diagnostics/
 import type { Host } from "../host/index.ts";
 import { readManifest } from "../manifest/index.ts";
 import { buildModel, type Model, type Target } from "../model/index.ts";
-import { makePlan, type Plan, type Places, type PlanProof, provePlan } from "../plan/index.ts";
+import { makePlan, nativeLimits, type Plan, type Places, type PlanProof, provePlan } from "../plan/index.ts";
 
 /** Everything that follows from a manifest, still in memory. */
 export interface Compiled {
@@ -47,7 +47,7 @@ export function compile(host: Host, manifestPath: string, options: CompileOption
   // Never fewer than the manifest's: a run must not prune what the next one writes again.
   const plan = { ...planned, targets: [...new Set([...planned.targets, ...(options.target ?? [])])] };
   const proof = provePlan(model.value, plan);
-  diagnostics.push(...proof.diagnostics, ...limitsOf(plan));
+  diagnostics.push(...proof.diagnostics, ...nativeLimits(plan), ...limitsOf(plan));
   if (hasErrors(diagnostics)) return { source, diagnostics };
   return { source, diagnostics, value: { model: model.value, plan, proof, artifacts: emit(plan), root } };
 }

@@ -75,6 +75,8 @@ function summary({ plan }: Compiled, { changes, unchanged }: ChangeSet, prefix: 
       lines.push(`Terraform: terraform -chdir=${posix.join(prefix, "terraform")} init`);
     if (plan.targets.includes("docs"))
       lines.push(`Read:   ${posix.join(prefix, "SECRETS.md")}, ${posix.join(prefix, "access-map.html")}`);
+    if (plan.targets.includes("component"))
+      lines.push(`Component project: ${posix.join(prefix, "component/README.md")}`);
   }
   return `${lines.join("\n")}\n`;
 }

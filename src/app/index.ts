@@ -9,5 +9,6 @@ export { generate, type GenerateOptions } from "./generate.ts";
 export { init, type InitOptions } from "./init/index.ts";
 export { matrix, type MatrixOptions } from "./matrix/index.ts";
 export { plan, type PlanOptions } from "./plan.ts";
+export { prove, type ProveOptions } from "./prove/index.ts";
 export type { ExitCode, Format } from "./report.ts";
 export type { Target } from "../model/index.ts";

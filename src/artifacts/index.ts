@@ -5,6 +5,7 @@
 import type { Diagnostic } from "../diagnostics/index.ts";
 import type { Plan } from "../plan/index.ts";
 import type { Artifact } from "./artifact.ts";
+import { componentLimits, emitComponent } from "./component/index.ts";
 import { emitDocs } from "./docs/index.ts";
 import { emitGitlab } from "./gitlab/index.ts";
 import { emitTerraform, terraformLimits } from "./terraform/index.ts";
@@ -16,7 +17,10 @@ export * from "./scaffold/index.ts";
 
 /** What a target of the plan cannot express: with an error among them, nothing may be emitted. */
 export function limitsOf(plan: Plan): readonly Diagnostic[] {
-  return plan.targets.includes("terraform") ? terraformLimits(plan) : [];
+  return [
+    plan.targets.includes("terraform") ? terraformLimits(plan) : [],
+    plan.targets.includes("component") ? componentLimits(plan) : [],
+  ].flat();
 }
 
 /** Every file of a plan, sorted by path. */
@@ -33,6 +37,7 @@ export function emit(plan: Plan): readonly Artifact[] {
     plan.targets.includes("openbao") ? emitOpenbao(plan) : [],
     plan.targets.includes("terraform") ? emitTerraform(plan) : [],
     plan.targets.includes("docs") ? emitDocs(plan) : [],
+    plan.targets.includes("component") ? emitComponent(plan) : [],
   ];
   return [attributes, ...halves.flat()].toSorted((a, b) => (a.path < b.path ? -1 : 1));
 }

@@ -7,6 +7,7 @@ import { registerGenerate } from "./commands/generate.ts";
 import { registerInit } from "./commands/init.ts";
 import { registerMatrix } from "./commands/matrix.ts";
 import { registerPlan } from "./commands/plan.ts";
+import { registerProve } from "./commands/prove.ts";
 import { registerSchema } from "./commands/schema.ts";
 import type { Registry } from "./registry.ts";
 import { VERSION } from "./version.ts";
@@ -18,6 +19,7 @@ const COMMANDS: readonly ((registry: Registry) => void)[] = [
   registerCheck,
   registerPlan,
   registerMatrix,
+  registerProve,
   registerExplain,
   registerSchema,
   registerCompletion,

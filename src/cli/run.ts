@@ -1,4 +1,4 @@
-import { type Host, HostError } from "../host/index.ts";
+import { type Host, isHostError } from "../host/index.ts";
 import { VERSION } from "./version.ts";
 
 /** Runs one command line and gives the exit code. Nothing is loaded that the command does not need. */
@@ -11,7 +11,7 @@ export async function run(words: readonly string[], host: Host): Promise<number>
     const { start } = await import("./start.ts");
     return await start(words, host);
   } catch (error) {
-    if (error instanceof HostError) {
+    if (isHostError(error)) {
       host.err(`ci-vault-gen: ${error.message}\n`);
       return 3;
     }

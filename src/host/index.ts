@@ -2,8 +2,10 @@
 // Out: plain data; `undefined` where a file is absent; `HostError` where the machine refuses.
 // Does not know: manifests, plans, artifacts, or why anything is read or written.
 
+import type { Machine } from "./machine.ts";
 import type { Prompts } from "./questions.ts";
 
+export type { Finished, Machine, Request, Response, Running, SigningKey } from "./machine.ts";
 export type { ChoiceQuestion, Prompts, TextQuestion } from "./questions.ts";
 
 /** What the tool may ask of the machine. The only implementation with `node:` inside is `host/node.ts`. */
@@ -22,6 +24,8 @@ export interface Host {
   readStdin(): Uint8Array;
   /** Questions on the terminal; ask only where `isTerminal` says that somebody can answer. */
   prompts(): Promise<Prompts>;
+  /** Programs, network, keys, clock: for the few commands that need more than files. */
+  machine(): Promise<Machine>;
   /** What stands at a path, without following a symbolic link. */
   kind(path: string): PathKind;
   /** May the owner of the file run it? Always so where the system has no such mark. */
@@ -53,6 +57,11 @@ export class HostError extends Error {
     this.path = path;
     this.reason = reason;
   }
+}
+
+/** By its name: the command line is several bundles, each with a class of its own. */
+export function isHostError(error: unknown): error is HostError {
+  return error instanceof Error && error.name === "HostError";
 }
 
 /** The text of a file that comes with the tool. Without it the installation is broken, whatever the user asked for. */

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Host } from "./index.ts";
+import { HostError, type Host, type Machine } from "./index.ts";
 
 /** A machine in memory, for tests and for whoever embeds the generator. `files` maps absolute paths to text. */
 export interface MemoryHost extends Host {
@@ -16,6 +16,8 @@ interface Options {
   readonly assets?: Readonly<Record<string, string>>;
   /** What a person at a terminal answers, in turn; without it there is no terminal. */
   readonly answers?: readonly string[];
+  /** Where a test wants programs or a network, it brings the machine that has them. */
+  readonly machine?: Machine;
 }
 
 export function createMemoryHost(
@@ -55,6 +57,10 @@ export function createMemoryHost(
       },
       choose: async ({ initial }) => answers.shift() ?? initial,
     }),
+    machine: async () => {
+      if (options.machine === undefined) throw new HostError("use", "programs and network", "there are none");
+      return options.machine;
+    },
     kind: (path) => (files.has(path) ? "file" : isFolder(path) ? "folder" : "absent"),
     isExecutable: () => true,
     list: (path) => {

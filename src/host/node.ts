@@ -45,6 +45,10 @@ export function createNodeHost(packageRoot: URL): Host {
       // stdout carries only the product.
       return openPrompts(process.stdin, process.stderr);
     },
+    machine: async () => {
+      const { createMachine } = await import("./node-machine.ts");
+      return createMachine(process.env);
+    },
     kind,
     isExecutable: (path) => ((absentOr("look at", path, () => lstatSync(path))?.mode ?? 0) & 0o100) !== 0,
     list: (path) => (absentOr("list", path, () => readdirSync(path)) ?? []).toSorted(),

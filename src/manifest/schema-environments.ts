@@ -66,6 +66,8 @@ const gitlabEnvironment = z.union([
   }),
 ]);
 
+export const reader = z.enum(["script", "native"]);
+
 const CLAIM_HINT = "put the value in quotes: what can be bound is text in the token";
 
 export const environment = z.strictObject({
@@ -90,6 +92,11 @@ export const environment = z.strictObject({
       description: "Further claims that must hold: claim -> value or list of values.",
       examples: [{ user_login: ["alice", "bob"] }],
     }),
+  reader: reader.optional().meta({
+    description: "Another way of reading than the manifest's `reader`.",
+    otherwise: "the manifest's",
+    ...open,
+  }),
   secrets: z
     .record(z.string(), z.union([...secret.options, z.null()]).meta({ hint: SECRET_HINT }))
     .optional()

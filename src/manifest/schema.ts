@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { environment, secret } from "./schema-environments.ts";
+import { environment, reader, secret } from "./schema-environments.ts";
 import { gitlab, vault } from "./schema-servers.ts";
 import { open, text, texts } from "./schema-words.ts";
 
@@ -18,7 +18,7 @@ const job = z
 const outputs = z.strictObject({
   directory: text("Where generated files go, seen from the manifest.", { default: "ci-vault" }).optional(),
   targets: z
-    .array(z.enum(["gitlab", "vault", "terraform", "openbao", "docs"]).meta(open))
+    .array(z.enum(["gitlab", "vault", "terraform", "openbao", "docs", "component"]).meta(open))
     .min(1)
     .optional()
     .meta({ description: "What to write.", default: ["gitlab", "vault"] }),
@@ -42,6 +42,12 @@ export const manifestSchema = z
     secrets: z.record(z.string(), secret).optional().meta({
       description: "Secrets of every environment: variable name -> where it is stored.",
       hint: "for example `DB_PASSWORD: secret/myproject/{environment}/db#password`",
+    }),
+    reader: reader.optional().meta({
+      description:
+        "How jobs read. `script`: the generated shell functions. `native`: GitLab's `secrets:` keyword (Premium), whose values the runner masks.",
+      default: "script",
+      ...open,
     }),
     jobs: z.record(z.string(), job).optional().meta({ description: "Jobs to generate." }),
     outputs: outputs.optional().meta({ description: "Which files, where." }),

@@ -99,6 +99,7 @@ function readEnvironment(
     refs,
     sources: environment.sources === undefined ? undefined : [...new Set(environment.sources)].toSorted(),
     gitlabEnvironment: readGitlabEnvironment(environment.gitlab_environment, origin, placeholders, found),
+    reader: environment.reader ?? manifest.reader ?? "script",
     claims: readClaims(environment.claims ?? {}, origin, context.gitlab.version, found),
     secrets,
   };

@@ -99,8 +99,12 @@ export interface Environment {
   readonly sources: readonly string[] | undefined;
   readonly gitlabEnvironment: GitlabEnvironment | undefined;
   readonly claims: readonly Claim[];
+  readonly reader: Reader;
   readonly secrets: readonly Secret[];
 }
+
+/** `script`: the generated functions. `native`: GitLab's `secrets:` keyword. */
+export type Reader = "script" | "native";
 
 export interface RefRule {
   readonly kind: "branch" | "tag" | "merge-request";
@@ -173,4 +177,4 @@ export interface Outputs {
 }
 
 /** What can be generated: both halves, and forms of the second one for other ways to apply or to read it. */
-export type Target = "gitlab" | "vault" | "terraform" | "openbao" | "docs";
+export type Target = "gitlab" | "vault" | "terraform" | "openbao" | "docs" | "component";

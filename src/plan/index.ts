@@ -12,15 +12,17 @@ export { isAtLeast, Reference } from "../model/index.ts";
 export { planJson } from "./json.ts";
 export {
   type Cell,
+  cellOf,
   type Column,
   environmentColumns,
   fillMatrix,
+  grantsOf,
   type Line,
   type Matrix,
   pathColumns,
-  pathsOf,
   viewOf,
 } from "./matrix.ts";
+export { nativeLimits } from "./native.ts";
 export { type PlanProof, provePlan } from "./proof.ts";
 export type * from "./plan.ts";
 export type { JobValue } from "../model/index.ts";
@@ -46,6 +48,7 @@ export function makePlan(model: Model, places: Places): Plan {
         origin: environment.origin,
         hiddenJob: `.vault:${environment.name}`,
         gitlabEnvironment: environment.gitlabEnvironment,
+        reader: environment.reader,
         roles: planRoles(model, environment, policy),
         policy: planPolicy(model, policy, environment.secrets),
         reads: planReads(environment.secrets),

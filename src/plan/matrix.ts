@@ -1,6 +1,6 @@
 import { claimsOf, judge, type RoleView, type Row } from "../access/index.ts";
 import type { Version } from "../model/index.ts";
-import type { EnvironmentPlan, Plan, RolePlan } from "./plan.ts";
+import type { EnvironmentPlan, Grant, Plan, RolePlan } from "./plan.ts";
 
 /** What there is to read: the secrets of an environment, or one path. */
 export interface Column {
@@ -13,6 +13,8 @@ export interface Cell {
   readonly role?: string;
   /** For a denial, the claims in the way of the role that comes nearest. */
   readonly deniedBy: readonly string[];
+  /** What else is to be said of the cell, for example that it is not as it should be. */
+  readonly mark?: string;
 }
 
 export interface Line {
@@ -49,7 +51,8 @@ export function fillMatrix(
   return { columns, lines };
 }
 
-function cellOf(roles: readonly RoleView[], claims: Readonly<Record<string, unknown>>): Cell {
+/** What these roles say to a token with these claims. */
+export function cellOf(roles: readonly RoleView[], claims: Readonly<Record<string, unknown>>): Cell {
   let nearest: readonly string[] | undefined;
   for (const role of roles) {
     const deniedBy = judge(role, claims).flatMap(({ claim, result }) => (result === "ok" ? [] : [claim]));
@@ -79,11 +82,12 @@ export function environmentColumns(plan: Plan): readonly Column[] {
 export function pathColumns(plan: Plan): readonly Column[] {
   const columns = new Map<string, RolePlan[]>();
   for (const environment of plan.environments)
-    for (const path of pathsOf(environment))
+    for (const { path } of grantsOf(environment))
       columns.set(path, [...(columns.get(path) ?? []), ...environment.roles]);
   return [...columns].map(([name, roles]) => ({ name, roles }));
 }
 
-export function pathsOf({ policy }: EnvironmentPlan): readonly string[] {
-  return policy.grants.filter(({ capabilities }) => capabilities.includes("read")).map(({ path }) => path);
+/** Every path that the environment's policy grants, but the token's own end. */
+export function grantsOf({ policy }: EnvironmentPlan): readonly Grant[] {
+  return policy.grants.filter(({ path }) => path !== "auth/token/revoke-self");
 }

@@ -1,6 +1,15 @@
 import type { BoundClaims } from "../access/index.ts";
 import type { Route } from "../diagnostics/index.ts";
-import type { Engine, GitlabEnvironment, Job, JobToken, Scope, Target, Vault } from "../model/index.ts";
+import type {
+  Engine,
+  GitlabEnvironment,
+  Job,
+  JobToken,
+  Reader,
+  Scope,
+  Target,
+  Vault,
+} from "../model/index.ts";
 
 /** Every decision, before any file is written: who gets which role, which policy grants which path, which job runs when. */
 export interface Plan {
@@ -24,6 +33,7 @@ export interface EnvironmentPlan {
   /** `.vault:<environment>` */
   readonly hiddenJob: string;
   readonly gitlabEnvironment: GitlabEnvironment | undefined;
+  readonly reader: Reader;
   readonly roles: readonly RolePlan[];
   readonly policy: PolicyPlan;
   readonly reads: readonly PathRead[];
@@ -90,6 +100,7 @@ export interface SecretPlan {
   readonly path: string;
   /** As policies and requests write it. */
   readonly apiPath: string;
+  readonly mount: string;
   readonly engine: Engine;
   readonly version: number | undefined;
   /** Made for each job, and gone with its token. */

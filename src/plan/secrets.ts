@@ -9,6 +9,7 @@ export function planSecrets(secrets: readonly Secret[]): readonly SecretPlan[] {
     description: secret.description,
     path: `${secret.mount.path}/${secret.path}`,
     apiPath: apiPath(secret),
+    mount: secret.mount.path,
     engine: secret.mount.engine,
     version: secret.version,
     leased: secret.leased,

@@ -6,7 +6,8 @@ function matches(pattern, text) {
   const first = parts.shift();
   const last = parts.pop();
   if (last === undefined) return pattern === text;
-  if (!text.startsWith(first) || !text.endsWith(last) || text.length < first.length + last.length) return false;
+  if (!text.startsWith(first) || !text.endsWith(last) || text.length < first.length + last.length)
+    return false;
   let at = first.length;
   for (const part of parts) {
     const found = text.indexOf(part, at);
@@ -29,14 +30,20 @@ function failures(role, claims) {
 
 /** Every role whose tokens may read what is in the environment: its own, and others that give its policy. */
 function rolesThatRead(environment, data) {
-  return data.environments.flatMap(({ roles }) => roles).filter((role) => role.token_policies.includes(environment.policy));
+  return data.environments
+    .flatMap(({ roles }) => roles)
+    .filter((role) => role.token_policies.includes(environment.policy));
 }
 
 /** What the manifest's environments give to a job with these claims. */
 function judge(data, claims) {
   return data.environments.map((environment) => {
     const roles = rolesThatRead(environment, data).map((role) => ({ role, failed: failures(role, claims) }));
-    return { environment, roles, by: roles.filter(({ failed }) => failed.length === 0).map(({ role }) => role) };
+    return {
+      environment,
+      roles,
+      by: roles.filter(({ failed }) => failed.length === 0).map(({ role }) => role),
+    };
   });
 }
 
@@ -59,7 +66,9 @@ function plural(count, word) {
 function start(data) {
   const at = (id) => document.getElementById(id);
   const labels = new Map(data.facts.map(({ claim, label }) => [claim, label]));
-  const options = new Map(data.facts.flatMap((fact) => fact.options.map(({ value, label }) => [`${fact.claim} ${value}`, label])));
+  const options = new Map(
+    data.facts.flatMap((fact) => fact.options.map(({ value, label }) => [`${fact.claim} ${value}`, label])),
+  );
   const named = (claim, value) => options.get(`${claim} ${value}`) ?? value;
 
   const inputs = new Map(
@@ -87,9 +96,17 @@ function start(data) {
     );
 
   const fill = (claims) => {
-    for (const [{ claim, options: [first] }, input] of inputs) {
+    for (const [
+      {
+        claim,
+        options: [first],
+      },
+      input,
+    ] of inputs) {
       if (Object.hasOwn(claims, claim)) input.value = claims[claim];
-      else input.value = claim === "ref" ? "feature" : claim === "ref_protected" ? "false" : (first?.value ?? "");
+      else
+        input.value =
+          claim === "ref" ? "feature" : claim === "ref_protected" ? "false" : (first?.value ?? "");
     }
   };
 
@@ -98,9 +115,17 @@ function start(data) {
       "li",
       {},
       `${labels.get(claim) ?? claim}: `,
-      ...(actual === undefined ? ["the token lacks it"] : listOf(actual.map((value) => named(claim, value)), ", ")),
+      ...(actual === undefined
+        ? ["the token lacks it"]
+        : listOf(
+            actual.map((value) => named(claim, value)),
+            ", ",
+          )),
       "; must be ",
-      ...listOf(wanted.map((value) => named(claim, value)), " or "),
+      ...listOf(
+        wanted.map((value) => named(claim, value)),
+        " or ",
+      ),
       make("span", { class: "soft" }, " (claim ", make("code", {}, claim), ")"),
     );
 
@@ -109,7 +134,14 @@ function start(data) {
       "ul",
       {},
       ...secrets.map(({ path, variables, description }) =>
-        make("li", {}, ...listOf(variables, ", "), " from ", make("code", {}, path), ...(description === "" ? [] : [make("span", { class: "soft" }, `: ${description}`)])),
+        make(
+          "li",
+          {},
+          ...listOf(variables, ", "),
+          " from ",
+          make("code", {}, path),
+          ...(description === "" ? [] : [make("span", { class: "soft" }, `: ${description}`)]),
+        ),
       ),
     );
 
@@ -117,14 +149,28 @@ function start(data) {
     const title = make("h3", {}, environment.name);
     if (by.length > 0) {
       const verdict = make("p", { class: "verdict" }, "✓ can read");
-      const role = make("p", { class: "soft" }, "by the role ", ...listOf(by.map(({ name }) => name), " or "));
+      const role = make(
+        "p",
+        { class: "soft" },
+        "by the role ",
+        ...listOf(
+          by.map(({ name }) => name),
+          " or ",
+        ),
+      );
       return make("article", { class: "card yes" }, title, verdict, role, secretsOf(environment));
     }
     const why = roles.flatMap(({ role, failed }) => [
       make("p", {}, "Role ", make("code", {}, role.name), ` (${role.because}) does not admit it:`),
       make("ul", {}, ...failed.map(explain)),
     ]);
-    return make("article", { class: "card no" }, title, make("p", { class: "verdict" }, "✗ cannot read"), ...why);
+    return make(
+      "article",
+      { class: "card no" },
+      title,
+      make("p", { class: "verdict" }, "✗ cannot read"),
+      ...why,
+    );
   };
 
   const showJob = () => {
@@ -141,14 +187,24 @@ function start(data) {
   const showPath = () => {
     const { value } = at("path");
     const owners = data.environments.filter(({ secrets }) => secrets.some(({ path }) => path === value));
-    const readers = new Map(owners.flatMap((owner) => rolesThatRead(owner, data).map((role) => [role.name, role])));
+    const readers = new Map(
+      owners.flatMap((owner) => rolesThatRead(owner, data).map((role) => [role.name, role])),
+    );
     const names = owners.map(({ name }) => name).join(", ");
-    at("readers-summary").textContent = `${plural(readers.size, "role")} can read it, for ${names}; by this manifest, no other job can.`;
+    at("readers-summary").textContent =
+      `${plural(readers.size, "role")} can read it, for ${names}; by this manifest, no other job can.`;
     at("readers").replaceChildren(
       ...[...readers.values()].map((role) => {
         const terms = Object.entries(role.bound_claims).flatMap(([claim, wanted]) => [
           make("dt", {}, labels.get(claim) ?? claim),
-          make("dd", {}, ...listOf([wanted].flat().map((one) => named(claim, one)), " or ")),
+          make(
+            "dd",
+            {},
+            ...listOf(
+              [wanted].flat().map((one) => named(claim, one)),
+              " or ",
+            ),
+          ),
         ]);
         const show = make("button", { type: "button" }, "Show such a job");
         show.addEventListener("click", () => {
@@ -158,12 +214,21 @@ function start(data) {
           showJob();
           at("start").focus();
         });
-        return make("article", { class: "card" }, make("h3", {}, role.because), make("p", { class: "soft" }, "by the role ", make("code", {}, role.name)), make("dl", {}, ...terms), show);
+        return make(
+          "article",
+          { class: "card" },
+          make("h3", {}, role.because),
+          make("p", { class: "soft" }, "by the role ", make("code", {}, role.name)),
+          make("dl", {}, ...terms),
+          show,
+        );
       }),
     );
   };
 
-  at("start").append(...data.starts.map(({ label }, index) => make("option", { value: String(index) }, label)));
+  at("start").append(
+    ...data.starts.map(({ label }, index) => make("option", { value: String(index) }, label)),
+  );
   at("start").addEventListener("change", () => {
     fill(data.starts[Number(at("start").value)].claims);
     showJob();

@@ -100,7 +100,7 @@ ci_vault_end() {
     end*) # leases die with their token: it is revoked when the shell ends
       _ci_vault_leases="${_ci_vault_leases-}_ci_vault_addr='$_ci_vault_addr' _ci_vault_token='$_ci_vault_token' \
 _ci_vault_namespace='$_ci_vault_namespace' _ci_vault_ca='$_ci_vault_ca' _ci_vault_insecure='$_ci_vault_insecure'
-_ci_vault_send revoke >/dev/null || _ci_vault_say 'warning: a token could not be revoked; it ends with its TTL'
+_ci_vault_revoke_token
 " ;;
     *) _ci_vault_say "warning: the token could not be revoked ($_ci_vault_reason); it ends with its TTL" ;;
   esac
@@ -121,7 +121,7 @@ _ci_vault_say() { printf 'vault: %s\n' "$1" >&2; }
 # MESSAGE [PREFIX]: ends the job, whatever the shell's options.
 _ci_vault_die() {
   printf '%s%s\n' "${2-vault: }" "$1" >&2
-  case ${_ci_vault_token:+$_ci_vault_revoke} in now | end) _ci_vault_send revoke >/dev/null || : ;; esac
+  case ${_ci_vault_token:+$_ci_vault_revoke} in now | end) _ci_vault_revoke_token ;; esac
   _ci_vault_forget
   exit 1
 }
@@ -220,6 +220,13 @@ _ci_vault_ask() {
   ) || _ci_vault_die 'awk failed'
   eval "$_ci_vault_out" || _ci_vault_die 'a variable could not be set'
   _ci_vault_out=''
+}
+
+_ci_vault_revoke_token() {
+  case $(_ci_vault_send revoke) in
+    *[[:cntrl:]]20[04][[:cntrl:]]* | *[[:cntrl:]]40[034][[:cntrl:]]*) ;; # 400: a batch token; 403: it is gone
+    *) _ci_vault_say 'warning: a token could not be revoked; it ends with its TTL' ;;
+  esac
 }
 
 #include reader/clients.sh

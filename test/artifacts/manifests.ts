@@ -100,5 +100,6 @@ export const MANIFESTS: readonly (readonly [string, string])[] = [
   ],
   ["only the Vault half", `${example("myproject")}outputs: { targets: [vault] }\n`],
   ["every other target", OTHER_TARGETS],
+  ["a component", `${SEVERAL}outputs: { targets: [component] }\n`],
   ["forty environments for people", `${MANY}outputs: { targets: [docs, terraform] }\n`],
 ];

@@ -50,7 +50,9 @@ describe.skipIf(missing && !mustHaveTools())("the access map in a real browser",
     for (const url of Object.values(urls)) await page.open(url);
     expect(page.requests).toEqual(Object.values(urls));
     expect(page.complaints).toEqual([]);
-    expect(await page.evaluate("getComputedStyle(document.querySelector('.card')).borderLeftStyle")).toBe("solid");
+    expect(await page.evaluate("getComputedStyle(document.querySelector('.card')).borderLeftStyle")).toBe(
+      "solid",
+    );
   });
 
   it("refuses what it did not bring: a script, a picture, a request", async () => {
@@ -76,7 +78,9 @@ describe.skipIf(missing && !mustHaveTools())("the access map in a real browser",
     expect(await text("#summary")).toBe("This job can read 2 paths, of staging.");
     await answer("start", "1");
     expect(await text("#summary")).toBe("This job can read 3 paths, of production.");
-    expect(await text(".card.yes")).toContain("TLS_KEY from team/kv/shop/tls: private key of shop.example.com");
+    expect(await text(".card.yes")).toContain(
+      "TLS_KEY from team/kv/shop/tls: private key of shop.example.com",
+    );
     await answer("fact-ref_protected", "false");
     expect(await text("#summary")).toBe("This job can read nothing.");
     const production = await page.evaluate<string>(
@@ -95,7 +99,9 @@ describe.skipIf(missing && !mustHaveTools())("the access map in a real browser",
   it("says who can read a path, and shows such a job", async () => {
     await page.open(urls["plain"] ?? "");
     await answer("path", "team/kv/shop/tls");
-    expect(await text("#readers-summary")).toBe("1 role can read it, for production; by this manifest, no other job can.");
+    expect(await text("#readers-summary")).toBe(
+      "1 role can read it, for production; by this manifest, no other job can.",
+    );
     expect(await text("#readers")).toContain("mygroup/storefront (22) or mygroup/checkout (23)");
     await page.evaluate("document.querySelector('#readers button').click()");
     expect(await text("#summary")).toBe("This job can read 3 paths, of production.");
@@ -104,7 +110,9 @@ describe.skipIf(missing && !mustHaveTools())("the access map in a real browser",
 
   it("shows odd texts as they are", async () => {
     await page.open(urls["odd"] ?? "");
-    expect(await text("#verdicts")).toContain("A from secret/it's/staging/a|`b`<c>: a | b </script><!-- $x$ &lt; *c*");
+    expect(await text("#verdicts")).toContain(
+      "A from secret/it's/staging/a|`b`<c>: a | b </script><!-- $x$ &lt; *c*",
+    );
     expect(await page.evaluate("document.getElementById('fact-ref').value")).toBe('a"<b>&`$${x}%{y}');
   });
 
@@ -113,13 +121,19 @@ describe.skipIf(missing && !mustHaveTools())("the access map in a real browser",
     const seen: string[] = [];
     for (let count = 0; count < 10; count++) {
       await page.press("Tab");
-      seen.push(
-        await page.evaluate<string>("document.activeElement.id || document.activeElement.innerText"),
-      );
+      seen.push(await page.evaluate<string>("document.activeElement.id || document.activeElement.innerText"));
       const outline = await page.evaluate("getComputedStyle(document.activeElement).outlineStyle");
       expect(outline, seen.at(-1)).toBe("solid");
     }
-    const form = ["project_id", "ref_type", "ref", "ref_protected", "pipeline_source", "environment", "deployment_tier"];
+    const form = [
+      "project_id",
+      "ref_type",
+      "ref",
+      "ref_protected",
+      "pipeline_source",
+      "environment",
+      "deployment_tier",
+    ];
     expect(seen).toEqual(["start", ...form.map((claim) => `fact-${claim}`), "path", "Show such a job"]);
     await page.evaluate("document.getElementById('start').focus()");
     await page.press("ArrowDown");
@@ -127,22 +141,28 @@ describe.skipIf(missing && !mustHaveTools())("the access map in a real browser",
   });
 
   it("has a name for every control, and tells screen readers what changed", async () => {
-    expect(await page.evaluate("[...document.querySelectorAll('select, input')].filter((one) => one.labels.length !== 1).length")).toBe(0);
-    expect(await page.evaluate("[...document.querySelectorAll('[role=status]')].map((one) => one.id)")).toEqual([
-      "summary",
-      "readers-summary",
-    ]);
+    expect(
+      await page.evaluate(
+        "[...document.querySelectorAll('select, input')].filter((one) => one.labels.length !== 1).length",
+      ),
+    ).toBe(0);
+    expect(
+      await page.evaluate("[...document.querySelectorAll('[role=status]')].map((one) => one.id)"),
+    ).toEqual(["summary", "readers-summary"]);
     expect(await page.evaluate("document.documentElement.lang")).toBe("en");
   });
 
-  it.each(SIZES)("is readable at $width px (dark: $dark): contrast, and no sideways scrolling", async (size) => {
-    for (const url of Object.values(urls)) {
-      await page.show(size);
-      await page.open(url);
-      expect(await page.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true);
-      expect(await page.evaluate(`(${faint.toString()})()`)).toEqual([]);
-    }
-  });
+  it.each(SIZES)(
+    "is readable at $width px (dark: $dark): contrast, and no sideways scrolling",
+    async (size) => {
+      for (const url of Object.values(urls)) {
+        await page.show(size);
+        await page.open(url);
+        expect(await page.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true);
+        expect(await page.evaluate(`(${faint.toString()})()`)).toEqual([]);
+      }
+    },
+  );
 });
 
 /** Runs in the page: texts with less contrast than WCAG 2.2 AA asks for (4.5), by their own and their ancestors' colours. */
@@ -166,7 +186,9 @@ function faint(): string[] {
   return [...document.body.querySelectorAll("*")].flatMap((element: any) => {
     const own = [...element.childNodes].some((node: any) => node.nodeType === 3 && node.data.trim() !== "");
     if (!own || element.offsetParent === null) return [];
-    const [a, b] = [light(parse(getComputedStyle(element).color)), light(behind(element))].toSorted((x, y) => y - x);
+    const [a, b] = [light(parse(getComputedStyle(element).color)), light(behind(element))].toSorted(
+      (x, y) => y - x,
+    );
     const ratio = ((a ?? 0) + 0.05) / ((b ?? 0) + 0.05);
     return ratio < 4.5 ? [`${element.tagName} ${ratio.toFixed(2)} ${element.innerText}`] : [];
   });

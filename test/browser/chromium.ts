@@ -51,7 +51,10 @@ export async function openBrowser(): Promise<Page> {
     "--remote-debugging-pipe",
     "about:blank",
   ];
-  const browser = spawn(chromium, flags, { stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"], detached: true });
+  const browser = spawn(chromium, flags, {
+    stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"],
+    detached: true,
+  });
   const send = connect(browser);
   const { targetId } = await send("Target.createTarget", { url: "about:blank" });
   const { sessionId } = await send("Target.attachToTarget", { targetId, flatten: true });
@@ -63,7 +66,8 @@ export async function openBrowser(): Promise<Page> {
     if (method === "Network.requestWillBeSent") requests.push(params.request.url as string);
     if (method === "Page.loadEventFired") loaded.shift()?.();
     if (method === "Log.entryAdded") complaints.push(params.entry.text as string);
-    if (method === "Runtime.exceptionThrown") complaints.push(String(params.exceptionDetails.exception?.description));
+    if (method === "Runtime.exceptionThrown")
+      complaints.push(String(params.exceptionDetails.exception?.description));
   });
   for (const domain of ["Network", "Page", "Log", "Runtime"]) await call(`${domain}.enable`);
 
@@ -76,14 +80,20 @@ export async function openBrowser(): Promise<Page> {
       await done;
     },
     async show({ width, height = 900, dark = false }) {
-      await call("Emulation.setDeviceMetricsOverride", { width, height, deviceScaleFactor: 1, mobile: false });
+      await call("Emulation.setDeviceMetricsOverride", {
+        width,
+        height,
+        deviceScaleFactor: 1,
+        mobile: false,
+      });
       await call("Emulation.setEmulatedMedia", {
         features: [{ name: "prefers-color-scheme", value: dark ? "dark" : "light" }],
       });
     },
     async evaluate(expression) {
       const answer = await call("Runtime.evaluate", { expression, returnByValue: true, awaitPromise: true });
-      if (answer.exceptionDetails !== undefined) throw new Error(answer.exceptionDetails.exception?.description);
+      if (answer.exceptionDetails !== undefined)
+        throw new Error(answer.exceptionDetails.exception?.description);
       return answer.result.value;
     },
     async press(key) {
@@ -138,5 +148,7 @@ function connect(browser: ChildProcess): Send {
       waiting.set(++id, { resolve, reject });
       input.write(`${JSON.stringify({ id, method, params, ...(sessionId ? { sessionId } : {}) })}\0`);
     });
-  return Object.assign(send, { listen: (listener: (method: string, params: any) => void) => void listeners.push(listener) });
+  return Object.assign(send, {
+    listen: (listener: (method: string, params: any) => void) => void listeners.push(listener),
+  });
 }

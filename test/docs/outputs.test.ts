@@ -19,7 +19,7 @@ it("the commands of docs/outputs.md run one after the other, from its manifest",
   const [manifest = ""] = blocks("yaml");
   const dir = await makeProject({ "manifest.yml": manifest });
   // Terraform itself is not there: its place is taken by a program that does nothing, and we look at what it is given.
-  const tools = isolatedPath(["cp", "rm", "dirname", "curl", "terraform=true"], { record: true });
+  const tools = isolatedPath(["cp", "rm", "dirname", "curl", "mktemp", "terraform=true"], { record: true });
   for (const line of blocks("sh").join("").trimEnd().split("\n")) {
     const [command = "", ...words] = shellWords(line);
     if (command === "ci-vault-gen") {

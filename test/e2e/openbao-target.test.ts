@@ -12,7 +12,11 @@ import { addressed, example, generated } from "./generate.ts";
 import { login, runSetup } from "./vault.ts";
 
 const ROLE = "mygroup--myproject--staging";
-const main = branch("main", { project: project(22, "mygroup/myproject"), defaultBranch: "main", protected: true });
+const main = branch("main", {
+  project: project(22, "mygroup/myproject"),
+  defaultBranch: "main",
+  protected: true,
+});
 
 describeWithServer("the target openbao while GitLab is down", (server) => {
   let issuer: Issuer;
@@ -55,7 +59,9 @@ describeWithServer("the target openbao while GitLab is down", (server) => {
         const answer = await login(server(), ROLE, mint());
         expect(answer.status, answer.text).toBe(200);
         expect(answer.json.auth.token_policies).toEqual([ROLE]);
-        const stranger = issuer.mint(idTokenClaims({ ...main, issuer: gitlab, audience: server().addr }), { key: "wrong" });
+        const stranger = issuer.mint(idTokenClaims({ ...main, issuer: gitlab, audience: server().addr }), {
+          key: "wrong",
+        });
         expect((await login(server(), ROLE, stranger)).status).toBe(400);
       } finally {
         back.closeAllConnections();

@@ -7,6 +7,7 @@ export interface PlannedRole {
   readonly bound_claims_type: "string" | "glob";
   readonly bound_claims: Readonly<Record<string, string | readonly string[]>>;
   readonly token_policies: readonly string[];
+  readonly token_ttl_seconds: number;
 }
 
 export interface PlannedEnvironment {
@@ -27,6 +28,7 @@ export interface PlannedTake {
   readonly field: string | null;
   readonly base64: boolean;
   readonly optional: boolean;
+  readonly sensitive: boolean;
 }
 
 export interface PlanJson {

@@ -55,6 +55,18 @@ describe.each(shells())("in $name", (shell) => {
       ]);
       expect(leaks(JSON.stringify([tools.calls(), run.seen, run.output]))).toEqual([]);
     });
+
+    it.each(["set -Cfu", "IFS=/", "IFS=", "umask 000", "set +e; set -a", "LC_ALL=xx_XX.UTF-8"])(
+      "whatever the job's settings: %s",
+      async (before) => {
+        const vault = await startFake(routes);
+        const after = ["IFS=' '; set +Cf", save("V")];
+        const run = await runJob(vault.addr, { shell, client, reads, before: [before], after });
+        await vault.stop();
+        expect(run.code, run.output).toBe(0);
+        expect(String(run.file("V"))).toBe(value);
+      },
+    );
   });
 });
 

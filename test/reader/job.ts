@@ -22,11 +22,11 @@ export type Client = "curl" | "wget" | "socket";
 export const toolsOf: Readonly<Record<Client, readonly string[]>> = {
   curl: ["curl"],
   wget: ["wget", "timeout"],
-  socket: ["busybox", "openssl", "timeout"],
+  socket: ["busybox", "openssl", "timeout=busybox"],
 };
 /** The clients that this machine has the tools for. */
 export const clients: readonly Client[] = (["curl", "wget", "socket"] as const).filter(
-  (client) => missingTools(...toolsOf[client]).length === 0,
+  (client) => missingTools(...toolsOf[client].map((tool) => tool.replace(/=.*/, ""))).length === 0,
 );
 
 /** One shell with each awk, then the other shells with the first: every pair that differs in kind. */

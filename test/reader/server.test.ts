@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { idTokenClaims } from "../support/gitlab/claims.ts";
 import { branch } from "../support/gitlab/context.ts";
 import { describeWithServer } from "../support/openbao/describe.ts";
-import { pairs, save } from "./job.ts";
+import { pairs, runJob, save } from "./job.ts";
 import { awkward, furnish, type Real } from "./real.ts";
 
 describeWithServer("the reader on a real server", (server) => {
@@ -124,5 +124,15 @@ describeWithServer("the reader on a real server", (server) => {
     expect(job.stderr).toBe(
       "vault: read 1 secrets from 1 paths as role the-role\nvault: read 1 secrets from 1 paths as role batch\n",
     );
+  });
+});
+
+describeWithServer("the reader on a sealed server", (server) => {
+  it("waits for it, gives up, and says who can help", async () => {
+    await server().api("PUT", "sys/seal");
+    const run = await runJob(server().addr, { reads: ["ci_vault_read kv2 secret/data/a A=a"] });
+    expect(run.code).toBe(1);
+    expect(run.slept()).toHaveLength(2);
+    expect(run.stderr).toMatch(/login as role the-role .*HTTP 503 .*sealed\n {4}Vault is sealed, or none/);
   });
 });

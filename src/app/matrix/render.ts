@@ -18,8 +18,10 @@ export function renderMatrix(matrix: Matrix, format: MatrixFormat): string {
   }
 }
 
-const words = ({ role, deniedBy }: Cell) =>
-  role === undefined ? `no   ${deniedBy.join(", ")}`.trimEnd() : `yes  ${role}`;
+const words = ({ role, deniedBy, mark }: Cell) =>
+  (role === undefined ? `no   ${deniedBy.join(", ")}`.trimEnd() : `yes  ${role}`) + marked(mark);
+
+const marked = (mark: string | undefined) => (mark === undefined ? "" : ` (${mark})`);
 
 function table({ columns, lines }: Matrix): string {
   const cells = [
@@ -34,8 +36,8 @@ function table({ columns, lines }: Matrix): string {
 }
 
 function markdown({ columns, lines }: Matrix): string {
-  const cell = ({ role, deniedBy }: Cell) =>
-    role === undefined ? `no: ${deniedBy.map(code).join(", ")}` : `**yes**: ${code(role)}`;
+  const cell = ({ role, deniedBy, mark }: Cell) =>
+    (role === undefined ? `no: ${deniedBy.map(code).join(", ")}` : `**yes**: ${code(role)}`) + marked(mark);
   const rows = [
     ["context", ...columns.map(({ name }) => code(name))],
     ["---", ...columns.map(() => "---")],
@@ -56,8 +58,9 @@ function csv({ columns, lines }: Matrix): string {
     ["context", ...columns.map(({ name }) => name)],
     ...lines.map((line) => [
       line.row.id,
-      ...line.cells.map(({ role, deniedBy }) =>
-        role === undefined ? `denied by ${deniedBy.join(" ")}` : `allowed by ${role}`,
+      ...line.cells.map(
+        ({ role, deniedBy, mark }) =>
+          (role === undefined ? `denied by ${deniedBy.join(" ")}` : `allowed by ${role}`) + marked(mark),
       ),
     ]),
   ];
@@ -70,7 +73,7 @@ function field(text: string): string {
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
-function asJson({ columns, lines }: Matrix): unknown {
+export function asJson({ columns, lines }: Matrix): object {
   const names = columns.map(({ name }) => name);
   return {
     schema_version: 1,

@@ -1,7 +1,9 @@
 import { parse, type ScalarTag } from "yaml";
 import { MARKER } from "../artifact.ts";
+import { READER } from "../gitlab/reader.ts";
 import type { Entry } from "../text/yaml.ts";
 import { type Input, type Inputs, inputTable } from "./input.ts";
+import { JOB_INPUTS } from "./job-inputs.ts";
 import { componentText } from "./template.ts";
 
 /** Gives the text of a file by its path in the repository. */
@@ -21,9 +23,10 @@ interface Definition {
   readonly jobs: Readonly<Record<string, Entry["value"]>>;
 }
 
-/** Two tags of these definitions: `!file PATH` is that file's text, `!version` the version of this package. */
+/** Tags of these definitions: `!file PATH` is that file's text, `!reader` that of the reader, `!version` the package's version. */
 function tags(read: ReadText): ScalarTag[] {
   return [
+    { tag: "!reader", resolve: () => READER },
     { tag: "!file", resolve: (path) => read(path) },
     { tag: "!version", resolve: () => (JSON.parse(read("package.json")) as { version: string }).version },
   ];
@@ -31,7 +34,7 @@ function tags(read: ReadText): ScalarTag[] {
 
 /** Reads `catalog/<name>/component.yml`; inputs that it only names are those of `catalog/inputs.yml`. */
 export function readComponent(name: string, read: ReadText): CatalogComponent {
-  const shared = parse(read("catalog/inputs.yml")) as Readonly<Record<string, Input>>;
+  const shared: Inputs = { ...(parse(read("catalog/inputs.yml")) as Inputs), ...JOB_INPUTS };
   const definition = parse(read(`catalog/${name}/component.yml`), { customTags: tags(read) }) as Definition;
   const inputs = Object.entries(definition.inputs).map(([key, own]): [string, Input] => {
     const input = { ...shared[key], ...own };

@@ -1,5 +1,5 @@
 import type { JobValue } from "../../plan/index.ts";
-import { md } from "../text/quote.ts";
+import { code, md } from "../text/quote.ts";
 
 /** One input of a CI/CD component, in the words of `spec: inputs`. All of ours are strings. */
 export interface Input {
@@ -46,8 +46,4 @@ function sentence(text: string): string {
     .split(/(`[^`]*`)/)
     .map((part) => (part.startsWith("`") ? code(part.slice(1, -1)) : md(part)))
     .join("");
-}
-
-function code(text: string): string {
-  return `\`${text.replaceAll("|", "\\|")}\``;
 }

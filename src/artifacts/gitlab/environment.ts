@@ -2,6 +2,7 @@ import { type EnvironmentPlan, type JobPlan, type JobValue, type Plan, Reference
 import { header } from "../text/header.ts";
 import { line } from "../text/quote.ts";
 import { type Entry, printYaml } from "../text/yaml.ts";
+import { nativeKeys } from "./native.ts";
 import { READER_JOB } from "./reader.ts";
 import { readScript, ROLE_VARIABLE } from "./script.ts";
 
@@ -20,7 +21,12 @@ export function environmentFragment(plan: Plan, environment: EnvironmentPlan): s
   return printYaml(top.join("\n"), entries);
 }
 
-function hiddenJob(plan: Plan, environment: EnvironmentPlan): JobValue {
+/** `reader` brings the functions: from the reader's own fragment, unless a file must do without that. */
+export function hiddenJob(
+  plan: Plan,
+  environment: EnvironmentPlan,
+  reader: JobValue = new Reference([READER_JOB, "script"]),
+): { readonly [key: string]: JobValue } {
   const { token } = plan;
   const several = environment.roles.length > 1;
   const job: Record<string, JobValue> = {
@@ -40,7 +46,8 @@ function hiddenJob(plan: Plan, environment: EnvironmentPlan): JobValue {
     };
   }
   if (token.kind === "id-token") job["id_tokens"] = { [token.variable]: { aud: token.audience ?? "" } };
-  job["before_script"] = [new Reference([READER_JOB, "script"]), readScript(plan, environment)];
+  if (environment.reader === "native") return { ...job, ...nativeKeys(plan, environment) };
+  job["before_script"] = [reader, readScript(plan, environment)];
   return job;
 }
 

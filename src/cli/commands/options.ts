@@ -12,6 +12,7 @@ const TARGETS: Readonly<Record<Target, true>> = {
   terraform: true,
   openbao: true,
   docs: true,
+  component: true,
 };
 
 export const targetOption = () =>

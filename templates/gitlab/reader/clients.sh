@@ -87,7 +87,7 @@ _ci_vault_by_wget() {
       'timeout = 10' "read_timeout = $_ci_vault_seconds"
     case $_ci_vault_addr in http:*) echo 'use_proxy = off' ;; esac
     [ "$#" -lt 3 ] || printf '%s\n' 'method = POST' 'header = Content-Type: application/json' "body_data = $3"
-  } >/dev/fd/4
+  } >|/dev/fd/4
   # The body goes to 3. What is left is the head (-S) and wget's own messages.
   _ci_vault_answered "$(
     _ci_vault_limit wget --config=/dev/fd/4 -nv -S -O - "$_ci_vault_addr/v1/$1" 2>&1 >&3 || echo "  exit: $?"

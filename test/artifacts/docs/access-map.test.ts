@@ -13,7 +13,10 @@ const script = readFileSync(new URL("../../../templates/docs/access-map.js", imp
 /** The page's own functions, as the browser has them, without a page. */
 const page = runInContext(`${script};({ matches, failures, judge })`, createContext({})) as {
   failures(role: RoleView, claims: object): readonly { readonly claim: string }[];
-  judge(data: object, claims: object): readonly { environment: { name: string }; by: readonly { name: string }[] }[];
+  judge(
+    data: object,
+    claims: object,
+  ): readonly { environment: { name: string }; by: readonly { name: string }[] }[];
 };
 
 describe("the page judges as Vault does", () => {
@@ -52,7 +55,8 @@ describe.each(MANIFESTS)("%s", async (_, manifest) => {
       const readers = page.judge(data, start.claims).flatMap(({ by }) => by.map(({ name }) => name));
       expect(readers).toContain(start.role);
       // Every claim that a role looks at can be answered in the form.
-      for (const claim of Object.keys(start.claims)) expect(data.facts.map((fact) => fact.claim)).toContain(claim);
+      for (const claim of Object.keys(start.claims))
+        expect(data.facts.map((fact) => fact.claim)).toContain(claim);
     }
   });
 
@@ -65,12 +69,19 @@ describe.each(MANIFESTS)("%s", async (_, manifest) => {
 });
 
 it("other signs of HTML stay text in the head of the page", async () => {
-  const { files } = await generateInMemory(OTHER_TARGETS.replace("mygroup/myproject }", "mygroup/my.project }"));
-  expect(files.get("access-map.html")?.split('id="data"')[0]).toContain("22 (mygroup/my.project), 23 (mygroup/other)");
+  const { files } = await generateInMemory(
+    OTHER_TARGETS.replace("mygroup/myproject }", "mygroup/my.project }"),
+  );
+  expect(files.get("access-map.html")?.split('id="data"')[0]).toContain(
+    "22 (mygroup/my.project), 23 (mygroup/other)",
+  );
 });
 
 interface Data {
-  readonly environments: readonly { readonly name: string; readonly roles: readonly { readonly name: string }[] }[];
+  readonly environments: readonly {
+    readonly name: string;
+    readonly roles: readonly { readonly name: string }[];
+  }[];
   readonly facts: readonly { readonly claim: string }[];
   readonly starts: readonly { readonly role: string; readonly claims: Readonly<Record<string, string>> }[];
 }

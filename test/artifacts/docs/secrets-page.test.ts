@@ -31,13 +31,16 @@ describe.each(MANIFESTS)("%s", async (_, manifest) => {
   });
 
   it("has diagrams of nothing but nodes with quoted labels, and arrows between nodes that exist", () => {
-    const diagrams = [...text.matchAll(/```mermaid\nflowchart LR\n([\s\S]*?)```/g)].map(([, body]) => body ?? "");
+    const diagrams = [...text.matchAll(/```mermaid\nflowchart LR\n([\s\S]*?)```/g)].map(
+      ([, body]) => body ?? "",
+    );
     expect(diagrams.length).toBeGreaterThan(0);
     for (const body of diagrams) {
       const nodes = new Set<string>();
       for (const line of body.trimEnd().split("\n")) {
         const [, id, from, to] =
-          /^ {2}(?:(\w+)(?:\["[^"\]]+"\]|\(\["[^"\]]+"\]\)|\[\("[^"\]]+"\)\])|(\w+) --> (\w+))$/.exec(line) ?? [];
+          /^ {2}(?:(\w+)(?:\["[^"\]]+"\]|\(\["[^"\]]+"\]\)|\[\("[^"\]]+"\)\])|(\w+) --> (\w+))$/.exec(line) ??
+          [];
         if (id !== undefined) nodes.add(id);
         else expect([nodes.has(from ?? ""), nodes.has(to ?? "")], line).toEqual([true, true]);
       }
@@ -48,7 +51,7 @@ describe.each(MANIFESTS)("%s", async (_, manifest) => {
 });
 
 it("the page of the second example, as a whole", async () => {
-  const { files } = await generateInMemory(example("auto-deploy"), ["--target", "docs"]);
+  const { files } = await generateInMemory(example("auto-deploy"));
   await expect(files.get("SECRETS.md")).toMatchFileSnapshot("golden/secrets.txt");
 });
 

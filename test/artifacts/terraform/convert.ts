@@ -4,8 +4,9 @@
  * unless parsing is disabled (vault/resource_jwt_auth_backend_role.go).
  */
 export function toApi(body: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const { backend, role_name, namespace, depends_on, disable_bound_claims_parsing, bound_claims, ...rest } =
-    evaluate(body) as Record<string, unknown>;
+  const { disable_bound_claims_parsing, bound_claims, ...rest } = evaluate(body) as Record<string, unknown>;
+  // Where it is written, not what is written there.
+  for (const name of ["backend", "role_name", "namespace", "depends_on"]) delete rest[name];
   const claims = Object.entries(bound_claims as Record<string, string>).map(([claim, text]) => [
     claim,
     disable_bound_claims_parsing === true ? [text] : text.split(",").map(goTrim),
@@ -30,7 +31,7 @@ export function evaluate(data: unknown): unknown {
 /** Literal text, `$${` and `%%{`, and interpolations of one quoted string; throws at any other expression. */
 function template(text: string): string {
   let result = "";
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     const rest = text.slice(at);
     const doubled = /^(?:\$\$\{|%%\{)/.exec(rest)?.[0];
     const quoted = /^\$\{"((?:[^"\\$%]|[$%](?!\{))*)"\}/.exec(rest);
