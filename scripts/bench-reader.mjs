@@ -80,8 +80,8 @@ async function startProxy(target, delay) {
 
 const PATHS = 5;
 const FIELDS = 4;
-const each = (make) =>
-  Array.from({ length: PATHS }, (_, p) => Array.from({ length: FIELDS }, (_, f) => make(p, f)));
+const count = (length) => Array.from({ length }, (_, index) => index);
+const each = (make) => count(PATHS).map((p) => count(FIELDS).map((f) => make(p, f)));
 
 /** What each way runs in the job, as text of a script; all leave the values in V<path><field>. */
 const ways = {
@@ -228,10 +228,11 @@ try {
 
 function report(results) {
   if (options.json) {
+    const facts = ["name", "delay", "requests", "connections", "processes", "ms"];
     console.log(
       JSON.stringify(
-        results.map(({ times, file, path, ...row }) => row),
-        null,
+        results,
+        (key, value) => (key === "" || facts.includes(key) || /^\d+$/.test(key) ? value : undefined),
         2,
       ),
     );

@@ -1,5 +1,5 @@
-// Writes what follows from catalog/: templates/<name>/template.yml, from where GitLab serves each component, and the
-// generated parts of catalog/<name>/README.md.
+// Writes what follows from catalog/: templates/<name>/template.yml, from where GitLab serves each component, the generated
+// parts of catalog/<name>/README.md, and the version in the includes that the pages show.
 //   node scripts/components.mjs            writes
 //   node scripts/components.mjs --check    writes nothing; fails if something is stale
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
@@ -34,14 +34,18 @@ export async function componentFiles() {
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => name)
     .sort();
-  return names.flatMap((name) => {
+  const { version } = JSON.parse(read("package.json"));
+  const dated = (text) => text.replace(/(\/vault-\w+@)v[\w.-]+/g, `$1v${version}`);
+  const files = names.flatMap((name) => {
     const component = readComponent(name, read);
-    const readme = `catalog/${name}/README.md`;
+    const [readme, example] = [`catalog/${name}/README.md`, `catalog/${name}/example.yml`];
     return [
       [`templates/${name}/template.yml`, catalogTemplate(component)],
-      [readme, catalogReadme(read(readme), component, read(`catalog/${name}/example.yml`))],
+      [example, dated(read(example))],
+      [readme, dated(catalogReadme(read(readme), component, read(example)))],
     ];
   });
+  return [...files, ["docs/components.md", dated(read("docs/components.md"))]];
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -58,14 +58,13 @@ function readRegex(regex: string): readonly string[] | undefined {
 
 /** Is the expression true in this context? */
 export function holds(terms: readonly Term[], context: Context): boolean {
-  const variables = variablesOf(context);
   return terms.every((term) => {
-    const value = variables[term.variable];
+    const value = variableOf(term.variable, context);
     switch (term.is) {
       case "set":
         return value !== undefined && value !== "";
       case "same":
-        return value === variables[term.as];
+        return value === variableOf(term.as, context);
       case "one-of":
         return value !== undefined && term.patterns.some((pattern) => matches(pattern, value));
       default:
@@ -74,25 +73,39 @@ export function holds(terms: readonly Term[], context: Context): boolean {
   });
 }
 
-/** The predefined CI/CD variables that emitted expressions look at (`lib/gitlab/ci/variables/builder/pipeline.rb`). */
-function variablesOf(context: Context): Readonly<Record<string, string | undefined>> {
+/** A predefined CI/CD variable that emitted expressions look at (`lib/gitlab/ci/variables/builder/pipeline.rb`). */
+function variableOf(name: string, context: Context): string | undefined {
   const { project, kind, ref, fork } = context;
-  const isRequest = kind === "merge-request";
-  const told = Object.entries(VARIABLES).flatMap(([claim, variable]) => {
-    const value = context.claims?.[claim];
-    return typeof value === "string" ? [[variable, value] as const] : [];
-  });
-  return {
-    CI_PROJECT_ID: project.id,
-    CI_PROJECT_PATH: project.path,
-    CI_PROJECT_NAMESPACE: project.path.split("/").slice(0, -1).join("/"),
-    CI_PROJECT_NAMESPACE_ID: project.namespaceId,
-    CI_COMMIT_BRANCH: kind === "branch" ? ref : undefined,
-    CI_COMMIT_TAG: kind === "tag" ? ref : undefined,
-    CI_COMMIT_REF_PROTECTED: String(context.protected),
-    CI_PIPELINE_SOURCE: context.source,
-    CI_MERGE_REQUEST_SOURCE_PROJECT_ID: isRequest ? (fork ?? project).id : undefined,
-    CI_MERGE_REQUEST_SOURCE_BRANCH_NAME: isRequest ? ref : undefined,
-    ...Object.fromEntries(told),
-  };
+  const claim = CLAIMS[name];
+  const told = claim === undefined ? undefined : context.claims?.[claim];
+  if (typeof told === "string") return told;
+  switch (name) {
+    case "CI_PROJECT_ID":
+      return project.id;
+    case "CI_PROJECT_PATH":
+      return project.path;
+    case "CI_PROJECT_NAMESPACE":
+      return project.path.split("/").slice(0, -1).join("/");
+    case "CI_PROJECT_NAMESPACE_ID":
+      return project.namespaceId;
+    case "CI_COMMIT_BRANCH":
+      return kind === "branch" ? ref : undefined;
+    case "CI_COMMIT_TAG":
+      return kind === "tag" ? ref : undefined;
+    case "CI_COMMIT_REF_PROTECTED":
+      return String(context.protected);
+    case "CI_PIPELINE_SOURCE":
+      return context.source;
+    case "CI_MERGE_REQUEST_SOURCE_PROJECT_ID":
+      return kind === "merge-request" ? (fork ?? project).id : undefined;
+    case "CI_MERGE_REQUEST_SOURCE_BRANCH_NAME":
+      return kind === "merge-request" ? ref : undefined;
+    default:
+      return undefined;
+  }
 }
+
+/** The claim that says the same as a variable. */
+const CLAIMS: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(VARIABLES).map(([claim, variable]) => [variable, claim]),
+);

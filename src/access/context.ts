@@ -52,6 +52,7 @@ export function allows(rule: Rule, context: Context): boolean {
     if (environment.protected !== undefined && entered.protected !== environment.protected) return false;
     if (environment.tier !== undefined && entered.tier !== environment.tier) return false;
   }
+  if (rule.claims.length === 0) return true;
   const claims = claimsOf(context, rule.version);
   return rule.claims.every(({ name, values }) =>
     [claims[name] ?? []].flat().some((actual) => values.some((pattern) => matches(pattern, actual))),
@@ -73,33 +74,34 @@ export function claimsOf(context: Context, version: Version): Claims {
   const { project, fork, environment } = context;
   const owner = fork !== undefined && isAtLeast(version, 18, 3) ? fork : project;
   const isTag = context.kind === "tag";
-  return {
+  // Filled in step by step: the proof asks for the claims of very many contexts.
+  const claims: Record<string, ClaimValue> = {
     project_id: owner.id,
     project_path: owner.path,
     namespace_id: owner.namespaceId,
-    namespace_path: owner.path.split("/").slice(0, -1).join("/"),
+    namespace_path: folderOf(owner.path),
     ref_type: isTag ? "tag" : "branch",
     ref: context.ref,
     ref_path: `refs/${isTag ? "tags" : "heads"}/${context.ref}`,
     ref_protected: String(context.protected),
     pipeline_source: context.source,
-    ...(environment === undefined
-      ? {}
-      : {
-          environment: environment.name,
-          environment_protected: String(environment.protected),
-          deployment_tier: environment.tier,
-        }),
-    ...(isAtLeast(version, 18, 4)
-      ? {
-          job_project_id: project.id,
-          job_project_path: project.path,
-          job_namespace_id: project.namespaceId,
-          job_namespace_path: project.path.split("/").slice(0, -1).join("/"),
-        }
-      : {}),
-    ...context.claims,
   };
+  if (environment !== undefined) {
+    claims["environment"] = environment.name;
+    claims["environment_protected"] = String(environment.protected);
+    claims["deployment_tier"] = environment.tier;
+  }
+  if (isAtLeast(version, 18, 4)) {
+    claims["job_project_id"] = project.id;
+    claims["job_project_path"] = project.path;
+    claims["job_namespace_id"] = project.namespaceId;
+    claims["job_namespace_path"] = folderOf(project.path);
+  }
+  return context.claims === undefined ? claims : Object.assign(claims, context.claims);
+}
+
+function folderOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf("/")));
 }
 
 /** `tag v1.2, protected, push, environment production`: a context in words. */

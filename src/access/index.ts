@@ -16,6 +16,8 @@ export {
   type EnteredEnvironment,
   type Project,
 } from "./context.ts";
+export { difference, type Part } from "./difference.ts";
+export { describePart } from "./difference-words.ts";
 export { conditions, VARIABLES } from "./expression.ts";
 export { covers, hasWildcard, matches, specimen } from "./pattern.ts";
 export { type EmittedRole, type Finding, type Proof, prove } from "./proof.ts";

@@ -5,9 +5,9 @@ export function hasWildcard(pattern: string): boolean {
 
 /** `*` is any run of characters, the empty one and `/` included; everything else stands for itself. */
 export function matches(pattern: string, text: string): boolean {
+  if (!hasWildcard(pattern)) return text === pattern;
   const [first = "", ...rest] = pattern.split("*");
-  const last = rest.pop();
-  if (last === undefined) return text === pattern;
+  const last = rest.pop() ?? "";
   if (!text.startsWith(first) || !text.endsWith(last) || text.length < first.length + last.length)
     return false;
   let at = first.length;

@@ -44,10 +44,10 @@ export function prove(
   audience?: string,
 ): Proof {
   const version = rules[0]?.version ?? { major: 17, minor: 0 };
-  const tokenOf = (context: Context) => ({
-    ...claimsOf(context, version),
-    ...(audience === undefined ? {} : { aud: audience }),
-  });
+  const tokenOf = (context: Context) => {
+    const claims = claimsOf(context, version);
+    return audience === undefined ? claims : Object.assign(claims, { aud: audience });
+  };
   const findings: Finding[] = [];
   let contexts = 0;
   const look = (list: readonly Context[]) => {

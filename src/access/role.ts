@@ -24,24 +24,31 @@ export interface Verdict {
  * and claims that are no text never match. Says all claims at once, where the server names one at random.
  */
 export function judge(role: RoleView, claims: Readonly<Record<string, unknown>>): readonly Verdict[] {
-  const bound = Object.entries(role.bound_claims).map(([claim, value]): Verdict => {
-    const wanted: readonly unknown[] = Array.isArray(value) ? value : [value];
-    const actual = claimAt(claims, claim);
-    if (actual === undefined || actual === null)
-      return { claim, wanted, actual: undefined, result: "missing" };
-    const values: readonly unknown[] = Array.isArray(actual) ? actual : [actual];
-    const isGlob = role.bound_claims_type === "glob";
-    const same = (want: unknown, have: unknown) =>
-      isGlob ? typeof want === "string" && typeof have === "string" && matches(want, have) : want === have;
-    if (wanted.some((want) => values.some((have) => same(want, have))))
-      return { claim, wanted, actual, result: "ok" };
-    const alike = wanted.some((want) =>
-      values.some((have) => want !== have && String(want) === String(have)),
-    );
-    return { claim, wanted, actual, result: alike ? "type" : "differs" };
-  });
   const audience = judgeAudience(role.bound_audiences, claims["aud"]);
+  const bound = Object.keys(role.bound_claims).map((claim) => judgeClaim(role, claim, claims));
   return audience === undefined ? bound : [audience, ...bound];
+}
+
+/** Would the server let the token in? Stops at the first claim that fails. */
+export function admits(role: RoleView, claims: Readonly<Record<string, unknown>>): boolean {
+  for (const claim of Object.keys(role.bound_claims))
+    if (judgeClaim(role, claim, claims).result !== "ok") return false;
+  return (judgeAudience(role.bound_audiences, claims["aud"])?.result ?? "ok") === "ok";
+}
+
+function judgeClaim(role: RoleView, claim: string, claims: Readonly<Record<string, unknown>>): Verdict {
+  const value = role.bound_claims[claim];
+  const wanted: readonly unknown[] = Array.isArray(value) ? value : [value];
+  const actual = claimAt(claims, claim);
+  if (actual === undefined || actual === null) return { claim, wanted, actual: undefined, result: "missing" };
+  const values: readonly unknown[] = Array.isArray(actual) ? actual : [actual];
+  const isGlob = role.bound_claims_type === "glob";
+  const same = (want: unknown, have: unknown) =>
+    isGlob ? typeof want === "string" && typeof have === "string" && matches(want, have) : want === have;
+  if (wanted.some((want) => values.some((have) => same(want, have))))
+    return { claim, wanted, actual, result: "ok" };
+  const alike = wanted.some((want) => values.some((have) => want !== have && String(want) === String(have)));
+  return { claim, wanted, actual, result: alike ? "type" : "differs" };
 }
 
 /**
@@ -54,10 +61,6 @@ function judgeAudience(wanted: readonly string[], actual: unknown): Verdict | un
   const values: readonly unknown[] = Array.isArray(actual) ? actual : [actual];
   const fits = wanted.some((want) => values.includes(want));
   return { claim: "aud", wanted, actual, result: fits ? "ok" : "differs" };
-}
-
-export function admits(role: RoleView, claims: Readonly<Record<string, unknown>>): boolean {
-  return judge(role, claims).every(({ result }) => result === "ok");
 }
 
 /** A name that begins with `/` is a JSON pointer, any other a key at the top. */

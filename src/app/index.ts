@@ -4,6 +4,7 @@
 
 export { check, type CheckOptions } from "./check.ts";
 export { compile, type Compiled, type CompileResult } from "./compile.ts";
+export { diff, type DiffOptions } from "./diff/index.ts";
 export { explain, type ExplainOptions } from "./explain/index.ts";
 export { generate, type GenerateOptions } from "./generate.ts";
 export { init, type InitOptions } from "./init/index.ts";

@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import type { Host } from "../host/index.ts";
 import { registerCheck } from "./commands/check.ts";
 import { registerCompletion } from "./commands/completion.ts";
+import { registerDiff } from "./commands/diff.ts";
 import { registerExplain } from "./commands/explain.ts";
 import { registerGenerate } from "./commands/generate.ts";
 import { registerInit } from "./commands/init.ts";
@@ -20,6 +21,7 @@ const COMMANDS: readonly ((registry: Registry) => void)[] = [
   registerPlan,
   registerMatrix,
   registerProve,
+  registerDiff,
   registerExplain,
   registerSchema,
   registerCompletion,

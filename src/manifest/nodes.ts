@@ -1,4 +1,14 @@
-import { type Document, isAlias, isCollection, isMap, isScalar, type Node, visit, type YAMLMap } from "yaml";
+import {
+  type Alias,
+  type Document,
+  isAlias,
+  isCollection,
+  isMap,
+  isPair,
+  isScalar,
+  type Node,
+  type YAMLMap,
+} from "yaml";
 import { atSpan, type Diagnostic, type Place, report } from "../diagnostics/index.ts";
 import { PLACEHOLDERS } from "./schema-words.ts";
 
@@ -9,39 +19,49 @@ const MAX_DEPTH = 100;
 export function checkNodes(document: Document.Parsed): Diagnostic[] {
   const found: Diagnostic[] = unknownTags(document);
   const anchors = new Map<string, Node>();
-  visit(document, {
-    // One callback for all kinds: a more particular one would be called in its place.
-    Node(_, node, path) {
-      if (isMap(node)) found.push(...checkKeys(node));
-      if ("anchor" in node && node.anchor !== undefined) anchors.set(node.anchor, node as Node);
-      if (isCollection(node) && path.length > 2 * MAX_DEPTH) {
-        found.push(report("manifest/syntax", placeOf(node), "this is nested too deeply", {}));
-        return visit.BREAK;
-      }
-      if (isAlias(node)) {
-        const target = anchors.get(node.source);
-        if (target === undefined) {
-          const help = "define it above: `&name` before the value that `*name` repeats";
-          found.push(
-            report("manifest/syntax", placeOf(node), "an alias stands for an anchor that does not exist", {
-              help,
-            }),
-          );
-        } else if (path.includes(target)) {
-          found.push(report("manifest/alias-bomb", placeOf(node), "this alias contains itself", {}));
-        }
-      }
-      return undefined;
-    },
-  });
+  const around: Node[] = [];
+  // By hand: the library's `visit` makes a list of ancestors for every node, and a manifest may have many thousands.
+  const walk = (node: unknown): boolean => {
+    if (isScalar(node)) {
+      if (node.anchor !== undefined) anchors.set(node.anchor, node as Node);
+      return true;
+    }
+    if (isAlias(node)) {
+      found.push(...checkAlias(node, anchors.get(node.source), around));
+      return true;
+    }
+    if (!isCollection(node)) return true;
+    if (isMap(node)) found.push(...checkKeys(node));
+    if (node.anchor !== undefined) anchors.set(node.anchor, node as Node);
+    if (around.length >= MAX_DEPTH) {
+      found.push(report("manifest/syntax", placeOf(node), "this is nested too deeply", {}));
+      return false;
+    }
+    around.push(node as Node);
+    const whole = node.items.every((item) =>
+      isPair(item) ? walk(item.key) && walk(item.value) : walk(item),
+    );
+    around.pop();
+    return whole;
+  };
+  walk(document.contents);
   return found;
+}
+
+function checkAlias(alias: Alias, target: Node | undefined, around: readonly Node[]): readonly Diagnostic[] {
+  if (target === undefined) {
+    const help = "define it above: `&name` before the value that `*name` repeats";
+    const message = "an alias stands for an anchor that does not exist";
+    return [report("manifest/syntax", placeOf(alias), message, { help })];
+  }
+  if (!around.includes(target)) return [];
+  return [report("manifest/alias-bomb", placeOf(alias), "this alias contains itself", {})];
 }
 
 function checkKeys(map: YAMLMap): Diagnostic[] {
   const found: Diagnostic[] = [];
-  const seen = new Map<string, Place>();
+  const seen = new Map<string, unknown>();
   for (const { key, value } of map.items) {
-    const place = placeOf(key);
     if (map.flow === true && value === null) {
       found.push(valueInBraces(map, key));
       continue;
@@ -49,18 +69,18 @@ function checkKeys(map: YAMLMap): Diagnostic[] {
     if (!isScalar(key) || key.value === "__proto__") {
       // The library would make up a text for it; JavaScript objects have a use of their own for `__proto__`.
       const help = "write a plain word, or quote the key";
-      found.push(report("manifest/wrong-type", place, "this cannot be a key", { help }));
+      found.push(report("manifest/wrong-type", placeOf(key), "this cannot be a key", { help }));
       continue;
     }
     // As text: `1` and `"1"` are two keys to YAML, and one to everything after it.
     const name = String(key.value);
     const first = seen.get(name);
-    if (first === undefined) seen.set(name, place);
+    if (first === undefined) seen.set(name, key);
     else if (typeof key.value !== "symbol") {
       found.push(
-        report("manifest/duplicate-key", place, "this key stands twice in the same mapping", {
+        report("manifest/duplicate-key", placeOf(key), "this key stands twice in the same mapping", {
           label: "again here",
-          also: [{ place: first, text: "first here" }],
+          also: [{ place: placeOf(first), text: "first here" }],
           notes: ["YAML readers take one of the two values without a word, and not all take the same"],
           help: "keep one of them",
         }),

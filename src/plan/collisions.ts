@@ -6,14 +6,13 @@ import { apiPath } from "./reads.ts";
 /** Two entries of the manifest that lead to one path: whoever may read the one may read the other. */
 export function sharedPaths(model: Model): readonly Diagnostic[] {
   const found: Diagnostic[] = [];
-  const owners = new Map<string, { environment: string; entry: string; origin: Environment["origin"] }>();
+  const owners = new Map<string, { environment: string; origin: Environment["origin"] }>();
   for (const environment of model.environments) {
     for (const secret of environment.secrets) {
       const path = apiPath(secret);
-      const entry = JSON.stringify(secret.origin);
       const other = owners.get(path);
-      owners.set(path, other ?? { environment: environment.name, entry, origin: secret.origin });
-      if (other === undefined || other.environment === environment.name || other.entry === entry) continue;
+      if (other === undefined) owners.set(path, { environment: environment.name, origin: secret.origin });
+      if (other === undefined || other.environment === environment.name) continue;
       // An entry for all environments is how a manifest says that a path is shared; two of them may share theirs too.
       if (secret.origin[0] === "secrets" && other.origin[0] === "secrets") continue;
       found.push(

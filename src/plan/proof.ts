@@ -27,11 +27,13 @@ export interface PlanProof {
 export function provePlan(model: Model, plan: Plan): PlanProof {
   const diagnostics: Diagnostic[] = [];
   let contexts = 0;
+  const planned = new Map(plan.environments.map((one) => [one.name, one]));
+  const holders = rolesByPolicy(plan);
   for (const environment of model.environments) {
-    const planned = plan.environments.find(({ name }) => name === environment.name);
-    if (planned === undefined) continue;
+    const one = planned.get(environment.name);
+    if (one === undefined) continue;
     const rules = rulesOf(environment, model.gitlab);
-    const proof = prove(rules, rolesThatRead(planned, plan), plan.token.audience);
+    const proof = prove(rules, rolesThatRead(one, plan, holders), plan.token.audience);
     contexts += proof.contexts;
     diagnostics.push(
       ...withoutEchoes(proof.findings).map((finding) => explain(finding, environment, rules)),
@@ -43,20 +45,30 @@ export function provePlan(model: Model, plan: Plan): PlanProof {
 }
 
 /** The environment's own roles, and any other whose tokens get its policy: `vault.token.policies` can do that. */
-function rolesThatRead(environment: EnvironmentPlan, plan: Plan): readonly EmittedRole[] {
-  const view = (role: RolePlan, conditions: readonly string[]): EmittedRole => ({
-    ...viewOf(role, plan.token),
-    conditions,
-  });
-  const others = plan.environments
-    .filter(({ name }) => name !== environment.name)
-    .flatMap(({ roles }) => roles)
-    // Vault lower-cases the names of policies.
-    .filter(({ policies }) => policies.some((name) => name.toLowerCase() === environment.policy.name));
+function rolesThatRead(
+  environment: EnvironmentPlan,
+  plan: Plan,
+  holders: ReadonlyMap<string, readonly RolePlan[]>,
+): readonly EmittedRole[] {
+  const own = new Set(environment.roles);
+  const others = (holders.get(environment.policy.name) ?? []).filter((role) => !own.has(role));
   return [
-    ...environment.roles.map((role) => view(role, role.conditions)),
-    ...others.map((role) => view(role, [])),
+    ...environment.roles.map((role) => ({ ...viewOf(role, plan.token), conditions: role.conditions })),
+    ...others.map((role) => ({ ...viewOf(role, plan.token), conditions: [] })),
   ];
+}
+
+/** Vault lower-cases the names of policies. */
+function rolesByPolicy(plan: Plan): ReadonlyMap<string, readonly RolePlan[]> {
+  const holders = new Map<string, RolePlan[]>();
+  for (const role of plan.environments.flatMap(({ roles }) => roles)) {
+    for (const policy of new Set(role.policies.map((name) => name.toLowerCase()))) {
+      const list = holders.get(policy) ?? [];
+      holders.set(policy, list);
+      list.push(role);
+    }
+  }
+  return holders;
 }
 
 /** A rule that nothing satisfies makes a role that nothing satisfies: the rule is what people wrote. */

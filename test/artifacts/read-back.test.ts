@@ -32,7 +32,7 @@ describe.each(cases)("$name: what stands in the files is what the plan says", ({
     const fixed = [".gitattributes", ...(gitlab.length > 0 ? ["gitlab/main.yml", "gitlab/reader.yml"] : [])];
     const applied = vault.length > 0 ? ["vault/auth-config.json", "vault/setup.sh"] : [];
     // The other targets have tests of their own.
-    const others = /^(?:terraform|openbao)\/|^SECRETS\.md$|^access-map\.html$/;
+    const others = /^(?:terraform|openbao|component)\/|^SECRETS\.md$|^access-map\.html$/;
     expect([...files.keys()].filter((path) => !others.test(path))).toHaveLength(
       fragments.length + policies.length + roles.length + fixed.length + applied.length,
     );

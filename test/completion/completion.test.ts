@@ -61,7 +61,10 @@ shellSuite("bash", ["bash"], () => {
   const complete = async (line: string): Promise<readonly string[]> => {
     const words = ["ci-vault-gen", ...line.split(" ")];
     const code = `. ./.bash; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _ci_vault_gen; [ \${#COMPREPLY[@]} = 0 ] || printf '%s\\n' "\${COMPREPLY[@]}"`;
-    const result = await exec("bash", ["--norc", "-c", code, "bash", ...words], { cwd: folder, env: minimalEnvironment() });
+    const result = await exec("bash", ["--norc", "-c", code, "bash", ...words], {
+      cwd: folder,
+      env: minimalEnvironment(),
+    });
     expect(result).toMatchObject({ code: 0, stderr: "" });
     return result.stdout.split("\n").filter((one) => one !== "");
   };
@@ -72,7 +75,9 @@ shellSuite("bash", ["bash"], () => {
   });
 
   it("offers every command, and every option of each", async () => {
-    expect(await complete("")).toEqual(expect.arrayContaining([...commands, "a.yml", "b.yaml", "two words.yml", "deploy"]));
+    expect(await complete("")).toEqual(
+      expect.arrayContaining([...commands, "a.yml", "b.yaml", "two words.yml", "deploy"]),
+    );
     for (const { name, options } of shape.commands)
       expect(await complete(`${name} --`), name).toEqual(options.map(({ long }) => long));
   });
@@ -127,7 +132,8 @@ zle -N show; bindkey '^X' show; PS1='ready> '; unsetopt beep\n`,
     expect(result.missed, result.shown).toBeNull();
     const buffer = (await exec("cat", [out])).stdout.replace(/\n$/, "");
     const before = line.slice(0, line.lastIndexOf(" ") + 1);
-    const ends = offered.length === 0 ? [`ci-vault-gen ${line}`] : offered.map((one) => `ci-vault-gen ${before}${one}`);
+    const ends =
+      offered.length === 0 ? [`ci-vault-gen ${line}`] : offered.map((one) => `ci-vault-gen ${before}${one}`);
     expect(ends).toContain(buffer.replace(/[ =]$/, ""));
   });
 
@@ -143,9 +149,15 @@ shellSuite("fish", ["fish"], () => {
   const complete = async (line: string): Promise<readonly string[]> => {
     const code = "source ./.fish; complete -C $argv[1]";
     const env = minimalEnvironment({ HOME: tempDir("fish") });
-    const result = await exec("fish", ["--no-config", "-c", code, `ci-vault-gen ${line}`], { cwd: folder, env });
+    const result = await exec("fish", ["--no-config", "-c", code, `ci-vault-gen ${line}`], {
+      cwd: folder,
+      env,
+    });
     expect(result).toMatchObject({ code: 0, stderr: "" });
-    return result.stdout.split("\n").filter((one) => one !== "").map((one) => one.split("\t")[0] ?? "");
+    return result.stdout
+      .split("\n")
+      .filter((one) => one !== "")
+      .map((one) => one.split("\t")[0] ?? "");
   };
 
   it.each(CASES)("%s", async (line, offered) => {
@@ -156,9 +168,13 @@ shellSuite("fish", ["fish"], () => {
   });
 
   it("offers every command, and every option of each", async () => {
-    expect(await complete("")).toEqual(expect.arrayContaining([...commands, "a.yml", "b.yaml", "two words.yml"]));
+    expect(await complete("")).toEqual(
+      expect.arrayContaining([...commands, "a.yml", "b.yaml", "two words.yml"]),
+    );
     for (const { name, options } of shape.commands)
-      expect((await complete(`${name} --`)).toSorted(), name).toEqual(options.map(({ long }) => long).toSorted());
+      expect((await complete(`${name} --`)).toSorted(), name).toEqual(
+        options.map(({ long }) => long).toSorted(),
+      );
   });
 });
 

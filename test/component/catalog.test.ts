@@ -16,6 +16,14 @@ describe.each(COMPONENTS)("%s", (name) => {
     expect(readme).toBe(catalogReadme(readme, component, readText(`catalog/${name}/example.yml`)));
   });
 
+  it("its example names the release that this checkout will be", () => {
+    const { version } = JSON.parse(readText("package.json")) as { version: string };
+    const names = [...readText(`catalog/${name}/example.yml`).matchAll(/@(\S+)/g)].map(
+      ([, release]) => release,
+    );
+    expect(new Set(names)).toEqual(new Set([`v${version}`]));
+  });
+
   it("has two documents that YAML 1.1 and 1.2 read alike, without global keywords", () => {
     const parts = text.split(/^---\s+/m);
     expect(parts).toHaveLength(2);
@@ -48,7 +56,9 @@ describe.each(COMPONENTS)("%s", (name) => {
     const [job] = Object.values(interpolate(text, GOOD[name])) as { image: string }[];
     expect(job?.image).toMatch(/^[a-z]+(?:\/[a-z]+)?:\d+\.\d+\.\d+(?:-[a-z]+)?$/);
     const digest = `@sha256:${"0a".repeat(32)}`;
-    const [pinned] = Object.values(interpolate(text, { ...GOOD[name], image_digest: digest })) as { image: string }[];
+    const [pinned] = Object.values(interpolate(text, { ...GOOD[name], image_digest: digest })) as {
+      image: string;
+    }[];
     expect(pinned?.image).toBe(`${job?.image}${digest}`);
   });
 
@@ -61,23 +71,31 @@ describe.each(COMPONENTS)("%s", (name) => {
 const schema = gitlabSchema();
 if (schema === undefined) process.stderr.write(`skipped: GitLab's schema: ${missingSchema}\n`);
 
-describe.skipIf(schema === undefined)(`GitLab's own JSON schema${schema === undefined ? ` (${missingSchema})` : ""}`, () => {
-  const ajv = new Ajv({ strict: false, validateFormats: false, allErrors: true });
-  const whole = schema === undefined ? undefined : ajv.compile(schema);
-  const root = { type: undefined, properties: undefined, patternProperties: undefined, additionalProperties: undefined };
-  const job = schema && ajv.compile({ ...schema, ...root, $id: "job", $ref: "#/definitions/job_template" });
+describe.skipIf(schema === undefined)(
+  `GitLab's own JSON schema${schema === undefined ? ` (${missingSchema})` : ""}`,
+  () => {
+    const ajv = new Ajv({ strict: false, validateFormats: false, allErrors: true });
+    const whole = schema === undefined ? undefined : ajv.compile(schema);
+    const root = {
+      type: undefined,
+      properties: undefined,
+      patternProperties: undefined,
+      additionalProperties: undefined,
+    };
+    const job = schema && ajv.compile({ ...schema, ...root, $id: "job", $ref: "#/definitions/job_template" });
 
-  it.each(COMPONENTS)("accepts the header of %s and every expanded job", (name) => {
-    expectValid(whole, readYaml(templateOf(name).split(/^---\s+/m)[0] ?? "", "1.1"), `${name}: spec`);
-    const jobs = interpolate(templateOf(name), GOOD[name]);
-    expectValid(whole, jobs, name);
-    for (const [key, body] of Object.entries(jobs)) expectValid(job, body, `${name}: ${key}`);
-  });
+    it.each(COMPONENTS)("accepts the header of %s and every expanded job", (name) => {
+      expectValid(whole, readYaml(templateOf(name).split(/^---\s+/m)[0] ?? "", "1.1"), `${name}: spec`);
+      const jobs = interpolate(templateOf(name), GOOD[name]);
+      expectValid(whole, jobs, name);
+      for (const [key, body] of Object.entries(jobs)) expectValid(job, body, `${name}: ${key}`);
+    });
 
-  it.each(COMPONENTS)("accepts the example of %s", (name) => {
-    expectValid(whole, readYaml(readText(`catalog/${name}/example.yml`), "1.1"), name);
-  });
-});
+    it.each(COMPONENTS)("accepts the example of %s", (name) => {
+      expectValid(whole, readYaml(readText(`catalog/${name}/example.yml`), "1.1"), name);
+    });
+  },
+);
 
 function expectValid(validate: ValidateFunction | undefined, data: unknown, what: string): void {
   const valid = validate?.(data);

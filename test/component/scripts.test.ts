@@ -17,10 +17,14 @@ describe.skipIf(missing && !mustHaveTools())("ShellCheck, as POSIX sh, finds not
     }[];
     const text = [...(job?.before_script ?? []), ...(job?.script ?? [])].join("\n");
     // Inputs are literals after the interpolation: what compares or expands them looks constant.
-    const run = spawnSync("shellcheck", ["-s", "sh", "-S", "style", "-f", "gcc", "-e", "SC2194,SC2050", "-"], {
-      input: text,
-      encoding: "utf8",
-    });
+    const run = spawnSync(
+      "shellcheck",
+      ["-s", "sh", "-S", "style", "-f", "gcc", "-e", "SC2194,SC2050", "-"],
+      {
+        input: text,
+        encoding: "utf8",
+      },
+    );
     expect(run.error).toBeUndefined();
     expect(run.stdout, name).toBe("");
   });

@@ -12,10 +12,16 @@ import { readText } from "./catalog.ts";
 import { componentProject, expandedProject, here } from "./project.ts";
 import { prepare, VALUES } from "./vault.ts";
 
-const deploy = { "deploy.sh": proof(["DB_PASSWORD", "API_KEY"], ["TLS_KEY"]).replace(/^(cat "\$TLS.*)$/m, '[ -z "${TLS_KEY:-}" ] || { $1; }') };
+const deploy = {
+  "deploy.sh": proof(["DB_PASSWORD", "API_KEY"], ["TLS_KEY"]).replace(
+    /^(cat "\$TLS.*)$/m,
+    '[ -z "${TLS_KEY:-}" ] || { $1; }',
+  ),
+};
 
 /** The example; the isolated PATH of its jobs has no shell to start the script with. */
-const example = (addr: string) => here(readText("catalog/vault-secrets/example.yml"), addr).replaceAll("./deploy.sh", "/bin/sh ./deploy.sh");
+const example = (addr: string) =>
+  here(readText("catalog/vault-secrets/example.yml"), addr).replaceAll("./deploy.sh", "/bin/sh ./deploy.sh");
 
 const JOBS = [
   { job: "deploy-staging", where: branch("main"), environment: "staging" },

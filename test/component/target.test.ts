@@ -42,7 +42,12 @@ const schema = gitlabSchema();
 if (schema === undefined) process.stderr.write(`skipped: GitLab's schema: ${missingSchema}\n`);
 const ajv = new Ajv({ strict: false, validateFormats: false, allErrors: true });
 const whole = schema && ajv.compile(schema);
-const root = { type: undefined, properties: undefined, patternProperties: undefined, additionalProperties: undefined };
+const root = {
+  type: undefined,
+  properties: undefined,
+  patternProperties: undefined,
+  additionalProperties: undefined,
+};
 const job = schema && ajv.compile({ ...schema, ...root, $id: "job", $ref: "#/definitions/job_template" });
 
 describe.each(MANIFESTS)("the component of %s", (_, manifest) => {
@@ -57,12 +62,22 @@ describe.each(MANIFESTS)("the component of %s", (_, manifest) => {
     expect(Object.keys(jobs)).toEqual([".vault-reader", ...hidden]);
     for (const [index, { name }] of plan.environments.entries()) {
       const fragment = readYaml(files.get(`gitlab/environments/${name}.yml`) ?? "", "1.1");
-      const { stage, image, before_script: [reader, script] = [], ...rest } = jobs[hidden[index] ?? ""] as {
+      const {
+        stage,
+        image,
+        before_script: [reader, script] = [],
+        ...rest
+      } = jobs[hidden[index] ?? ""] as {
         before_script?: readonly string[];
       } & Record<string, unknown>;
-      const { before_script: [, ours] = [], ...theirs } = fragment[`.vault:${name}`] as { before_script?: readonly string[] };
+      const { before_script: [, ours] = [], ...theirs } = fragment[`.vault:${name}`] as {
+        before_script?: readonly string[];
+      };
       expect([stage, image]).toEqual(["test", "curlimages/curl:8.11.1"]);
-      expect(reader).toBe((readYaml(files.get("gitlab/reader.yml") ?? "", "1.1")[".vault-reader"] as { script: string[] }).script[0]);
+      expect(reader).toBe(
+        (readYaml(files.get("gitlab/reader.yml") ?? "", "1.1")[".vault-reader"] as { script: string[] })
+          .script[0],
+      );
       expect(script).toBe(ours);
       expect(rest).toEqual(theirs);
     }
@@ -77,25 +92,9 @@ describe.each(MANIFESTS)("the component of %s", (_, manifest) => {
     const { files } = await generateInMemory(manifest);
     const text = files.get(TEMPLATE) ?? "";
     expectValid(whole, readYaml(text.split(/^---\s+/m)[0] ?? "", "1.1"), "spec");
-    for (const [name, body] of Object.entries(interpolate(text, { job_prefix: "a:", stage: ".pre" }))) expectValid(job, body, name);
+    for (const [name, body] of Object.entries(interpolate(text, { job_prefix: "a:", stage: ".pre" })))
+      expectValid(job, body, name);
     expectValid(whole, readYaml(files.get("component/.gitlab-ci.yml") ?? "", "1.1"), ".gitlab-ci.yml");
-  });
-
-  it.each([
-    ["main", branch("main"), ["component"]],
-    ["a merge request", mergeRequest("feature"), ["component"]],
-    ["a protected version tag", tag("1.0.0", { protected: true }), ["component", "release"]],
-    ["an unprotected version tag", tag("1.0.0"), ["component"]],
-    ["another protected tag", tag("v1", { protected: true }), ["component"]],
-  ] as const)("its own pipeline has the right jobs on %s", async (_where, where, names) => {
-    const jobs = await listJobs(await componentProject(manifest), predefinedVariables(where));
-    expect(jobs.map(({ name }) => name)).toEqual(names);
-  });
-
-  it.skipIf(cannotRunLocally)("its own test passes in gitlab-ci-local", async () => {
-    const run = await runLocally(await componentProject(manifest), "component", predefinedVariables(branch("main")));
-    expect(run.code, run.output).toBe(0);
-    expect(run.output).toContain("ci_vault_end");
   });
 });
 
@@ -104,6 +103,32 @@ function expectValid(validate: ValidateFunction | undefined, data: unknown, what
   const errors = (validate?.errors ?? []).map((error) => `${error.instancePath} ${error.message}`);
   expect(valid, `${what}: ${errors.join("; ")}`).toBe(true);
 }
+
+describe("the component project's own pipeline, in gitlab-ci-local", () => {
+  it.each([
+    ["main", branch("main"), ["component"]],
+    ["a merge request", mergeRequest("feature"), ["component"]],
+    ["a protected version tag", tag("1.0.0", { protected: true }), ["component", "release"]],
+    ["an unprotected version tag", tag("1.0.0"), ["component"]],
+    ["another protected tag", tag("v1", { protected: true }), ["component"]],
+  ] as const)("has the right jobs on %s", async (_where, where, names) => {
+    const jobs = await listJobs(
+      await componentProject(withComponent(example("myproject"))),
+      predefinedVariables(where),
+    );
+    expect(jobs.map(({ name }) => name)).toEqual(names);
+  });
+
+  it.skipIf(cannotRunLocally)("passes its own test", async () => {
+    const run = await runLocally(
+      await componentProject(withComponent(example("myproject"))),
+      "component",
+      predefinedVariables(branch("main")),
+    );
+    expect(run.code, run.output).toBe(0);
+    expect(run.output).toContain("ci_vault_end");
+  });
+});
 
 it("--target component adds it for one run; what surrounds the template is written once", async () => {
   const dir = await generated(example("myproject"));
@@ -114,7 +139,10 @@ it("--target component adds it for one run; what surrounds the template is writt
   expect(readFileSync(readme, "utf8")).toBe("# Ours\n");
   expect((await cli(dir, "check", "manifest.yml", "--target", "component")).code).toBe(0);
   const template = join(dir, "ci-vault", TEMPLATE);
-  writeFileSync(template, readFileSync(template, "utf8").replace("ref_protected", "x").replace("protected", "x"));
+  writeFileSync(
+    template,
+    readFileSync(template, "utf8").replace("ref_protected", "x").replace("protected", "x"),
+  );
   expect((await cli(dir, "check", "manifest.yml", "--target", "component")).code).toBe(1);
 });
 
@@ -123,7 +151,6 @@ const CONSUMER = `
 include:
   - { local: /templates/vault/template.yml, inputs: { job_prefix: "a:" } }
   - { local: /templates/vault/template.yml, inputs: { job_prefix: "b:", stage: deploy, image: "alpine:3.22.1" } }
-stages: [test, deploy]
 staging: { extends: ".a:vault:staging", script: /bin/sh ./deploy.sh }
 production: { extends: ".b:vault:production", script: /bin/sh ./deploy.sh }
 `;
@@ -147,7 +174,8 @@ describeWithServer("the component of an organisation, on a real server", (server
   });
   afterAll(() => issuer.stop());
 
-  const mint = (where: Context) => issuer.mint(idTokenClaims({ ...where, issuer: issuer.url, audience: server().addr }));
+  const mint = (where: Context) =>
+    issuer.mint(idTokenClaims({ ...where, issuer: issuer.url, audience: server().addr }));
 
   describe.each(shells().filter(({ name }) => /^(?:dash|busybox ash)$/.test(name)))("in $name", (shell) => {
     it.each([

@@ -23,7 +23,9 @@ export async function installTool(shim = ""): Promise<string> {
     format: "esm",
     define: { __VERSION__: '"1.2.3"' },
     alias: { "#templates-runtime": `${repository}src/artifacts/text/runtime.ts` },
-    banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
+    banner: {
+      js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
+    },
     plugins: [esbuildTemplates],
     logLevel: "warning",
   });

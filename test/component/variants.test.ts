@@ -14,7 +14,7 @@ import { prepare, VALUES } from "./vault.ts";
 /** One job that reads from two mounts with engines of different kinds, and one that brings an audience of its own. */
 const PIPELINE = `
 include:
-  - component: $CI_SERVER_FQDN/mygroup/ci-vault-gen/vault-secrets@0.1.0
+  - component: $CI_SERVER_FQDN/mygroup/ci-vault-gen/vault-secrets@v0.1.0
     inputs:
       job_prefix: "new:"
       vault_url: https://vault.example.com:8200
@@ -24,7 +24,7 @@ include:
 
         WHOLE:json=secret/myproject/staging/api
         LATER:optional=secret/myproject/staging/db#later
-  - component: $CI_SERVER_FQDN/mygroup/ci-vault-gen/vault-secrets@0.1.0
+  - component: $CI_SERVER_FQDN/mygroup/ci-vault-gen/vault-secrets@v0.1.0
     inputs:
       job_prefix: "old:"
       vault_url: https://vault.example.com:8200
@@ -55,24 +55,24 @@ describeWithServer("variants of vault-secrets on a real server", (server) => {
     await prepare(server(), issuer);
   });
   afterAll(() => issuer.stop());
-  const jwt = () => issuer.mint(idTokenClaims({ ...branch("main"), issuer: issuer.url, audience: server().addr }));
+  const jwt = () =>
+    issuer.mint(idTokenClaims({ ...branch("main"), issuer: issuer.url, audience: server().addr }));
 
-  it.each(shells().flatMap((shell) => ["kv-v1", "generic"].map((engine) => ({ shell, engine, name: shell.name }))))(
-    "one job reads with two includes, kv-v2 and $engine, in $name",
-    async ({ shell, engine }) => {
-      const { dir } = await expandedProject(pipeline(engine, server().addr), files);
-      const run = await runGenerated(dir, "both", shell, { CI_JOB_JWT: jwt() });
-      expect(run.code, run.output).toBe(0);
-      expect(run.got("DB_PASSWORD")).toBe(VALUES.staging.password);
-      expect(JSON.parse(run.got("WHOLE") ?? "")).toEqual({ key: VALUES.staging.key });
-      expect(run.got("LATER")).toBeUndefined();
-      expect(run.got("OLD")).toBe(VALUES.old);
-      expect(run.output).toContain("(optional and missing: LATER)");
-      expectSilent(run, [VALUES.old, ...Object.values(VALUES.staging)]);
-      const { json } = await server().api("LIST", "auth/token/accessors");
-      expect(json.data.keys).toHaveLength(1);
-    },
-  );
+  it.each(
+    shells().flatMap((shell) => ["kv-v1", "generic"].map((engine) => ({ shell, engine, name: shell.name }))),
+  )("one job reads with two includes, kv-v2 and $engine, in $name", async ({ shell, engine }) => {
+    const { dir } = await expandedProject(pipeline(engine, server().addr), files);
+    const run = await runGenerated(dir, "both", shell, { CI_JOB_JWT: jwt() });
+    expect(run.code, run.output).toBe(0);
+    expect(run.got("DB_PASSWORD")).toBe(VALUES.staging.password);
+    expect(JSON.parse(run.got("WHOLE") ?? "")).toEqual({ key: VALUES.staging.key });
+    expect(run.got("LATER")).toBeUndefined();
+    expect(run.got("OLD")).toBe(VALUES.old);
+    expect(run.output).toContain("(optional and missing: LATER)");
+    expectSilent(run, [VALUES.old, ...Object.values(VALUES.staging)]);
+    const { json } = await server().api("LIST", "auth/token/accessors");
+    expect(json.data.keys).toHaveLength(1);
+  });
 
   it("a wrong engine fails and says so", async () => {
     const { dir } = await expandedProject(pipeline("kv-v2", server().addr), files);

@@ -20,7 +20,12 @@ export const CODE_QUALITY = {
         properties: {
           // Relative to the repository, without `./`.
           path: { type: "string", pattern: "^(?![./]*/)." },
-          lines: { type: "object", additionalProperties: false, required: ["begin"], properties: { begin: count } },
+          lines: {
+            type: "object",
+            additionalProperties: false,
+            required: ["begin"],
+            properties: { begin: count },
+          },
         },
       },
     },
@@ -62,7 +67,11 @@ export const SARIF = {
                   rules: {
                     type: "array",
                     uniqueItems: true,
-                    items: { type: "object", required: ["id"], properties: { id: text, shortDescription: message, help: message } },
+                    items: {
+                      type: "object",
+                      required: ["id"],
+                      properties: { id: text, shortDescription: message, help: message },
+                    },
                   },
                 },
               },
@@ -89,7 +98,11 @@ export const SARIF = {
                         type: "object",
                         required: ["artifactLocation"],
                         properties: {
-                          artifactLocation: { type: "object", required: ["uri"], properties: { uri: { type: "string", format: "uri-reference" } } },
+                          artifactLocation: {
+                            type: "object",
+                            required: ["uri"],
+                            properties: { uri: { type: "string", format: "uri-reference" } },
+                          },
                           region,
                         },
                       },

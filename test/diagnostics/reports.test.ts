@@ -11,7 +11,10 @@ const shapes = { codequality: ajv.compile(CODE_QUALITY), sarif: ajv.compile(SARI
 
 const GOOD = example("myproject");
 /** Two findings of one kind, one of another. */
-const BAD = GOOD.replace("secrets:\n", "secrets:\n  B: elsewhere/x#y\n  C: elsewhere/x#z\n").replace("  staging:", "  stagin g:");
+const BAD = GOOD.replace("secrets:\n", "secrets:\n  B: elsewhere/x#y\n  C: elsewhere/x#z\n").replace(
+  "  staging:",
+  "  stagin g:",
+);
 
 interface Report {
   readonly code: number;
@@ -19,7 +22,11 @@ interface Report {
   readonly stderr: string;
 }
 
-async function report(format: keyof typeof shapes, files: Readonly<Record<string, string>>, path = "manifest.yml"): Promise<Report> {
+async function report(
+  format: keyof typeof shapes,
+  files: Readonly<Record<string, string>>,
+  path = "manifest.yml",
+): Promise<Report> {
   const host = createMemoryHost({ "/repo/.git/HEAD": "", ...files });
   const code = await run(["check", path, "--format", format], host);
   const data = JSON.parse(host.stdout()) as unknown;
@@ -53,7 +60,9 @@ describe("codequality", () => {
 
   it("names each finding differently, and the same when lines are added above", async () => {
     const names = async (text: string) =>
-      (await report("codequality", { "/repo/manifest.yml": text })).data.map((issue: any) => issue.fingerprint);
+      (await report("codequality", { "/repo/manifest.yml": text })).data.map(
+        (issue: any) => issue.fingerprint,
+      );
     const before = await names(BAD);
     expect(new Set(before).size).toBe(3);
     expect(await names(`# one\n# two\n${BAD.replace("vault:\n", "\n\nvault:\n")}`)).toEqual(before);
@@ -73,14 +82,21 @@ describe("codequality", () => {
     expect(new Set(data.map((issue: any) => issue.fingerprint)).size).toBe(2);
   });
 
-  it.each(["./nowhere.yml", "/repo/nowhere.yml", "sub/../nowhere.yml"])("names a manifest that is not there: %s", async (path) => {
-    const { code, data } = await report("codequality", {}, path);
-    expect(code).toBe(2);
-    expect(data).toMatchObject([{ check_name: "manifest/not-found", location: { path: "nowhere.yml", lines: { begin: 1 } } }]);
-  });
+  it.each(["./nowhere.yml", "/repo/nowhere.yml", "sub/../nowhere.yml"])(
+    "names a manifest that is not there: %s",
+    async (path) => {
+      const { code, data } = await report("codequality", {}, path);
+      expect(code).toBe(2);
+      expect(data).toMatchObject([
+        { check_name: "manifest/not-found", location: { path: "nowhere.yml", lines: { begin: 1 } } },
+      ]);
+    },
+  );
 
   it("never shows a value", async () => {
-    const { data } = await report("codequality", { "/repo/manifest.yml": GOOD.replace("secret/myproject/{environment}/db#password", "hunter2-CANARY") });
+    const { data } = await report("codequality", {
+      "/repo/manifest.yml": GOOD.replace("secret/myproject/{environment}/db#password", "hunter2-CANARY"),
+    });
     expect(data).not.toHaveLength(0);
     expect(JSON.stringify(data)).not.toContain("CANARY");
   });

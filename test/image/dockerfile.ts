@@ -47,7 +47,8 @@ export function stagesOf(instructions: readonly Instruction[]): readonly Stage[]
 export function contextOf(project: string): readonly string[] {
   const lines = readFileSync(join(project, ".dockerignore"), "utf8").split("\n");
   const [first, ...rest] = lines.filter((line) => line !== "" && !line.startsWith("#"));
-  if (first !== "*" || rest.some((line) => !line.startsWith("!"))) throw new Error(".dockerignore has another form");
+  if (first !== "*" || rest.some((line) => !line.startsWith("!")))
+    throw new Error(".dockerignore has another form");
   return rest.map((line) => line.slice(1));
 }
 
@@ -61,4 +62,5 @@ export function copy(sources: readonly string[], target: string, isFolder: boole
   }
 }
 
-export const childrenOf = (folder: string): readonly string[] => readdirSync(folder).map((name) => join(folder, name));
+export const childrenOf = (folder: string): readonly string[] =>
+  readdirSync(folder).map((name) => join(folder, name));

@@ -31,7 +31,9 @@ describe("the Dockerfile, as a linter would read it", () => {
   });
 
   it("uses nothing that fetches, raises rights or could hold a secret", () => {
-    expect(new Set(instructions.map(({ word }) => word))).toEqual(new Set(["ARG", "FROM", "WORKDIR", "COPY", "RUN", "USER", "CMD"]));
+    expect(new Set(instructions.map(({ word }) => word))).toEqual(
+      new Set(["ARG", "FROM", "WORKDIR", "COPY", "RUN", "USER", "CMD"]),
+    );
     for (const run of all("RUN")) expect(run).not.toMatch(/curl|wget|sudo|apk|apt|chmod|latest|npm install/);
     expect(all("ARG").map((arg) => arg.split("=")[0])).toEqual(["NODE", "NODE_DIGEST"]);
   });
@@ -54,24 +56,30 @@ it("its steps, done by hand, give a tool that works without the sources and as n
   const root = roots.get(stages.at(-1)?.name ?? "") ?? "";
   const tool = join(root, "opt/ci-vault-gen/dist/main.js");
   const run = (...words: readonly string[]) =>
-    exec(process.execPath, [tool, ...words], { cwd: tempDir("work"), env: minimalEnvironment({ HOME: "/nonexistent" }) });
+    exec(process.execPath, [tool, ...words], {
+      cwd: tempDir("work"),
+      env: minimalEnvironment({ HOME: "/nonexistent" }),
+    });
   const { version } = JSON.parse(readFileSync(join(project, "package.json"), "utf8")) as { version: string };
   expect(await run("--version")).toMatchObject({ code: 0, stdout: `${version}\n` });
   expect((await run("schema")).stdout).toBe(readFileSync(join(project, "schema.json"), "utf8"));
   expect(await run("explain", "model/unknown-mount")).toMatchObject({ code: 0 });
   expect((await run("init", "--yes")).stderr).toContain("wrote once");
   // Small: no libraries beside the bundle.
-  expect(childrenOf(join(root, "opt/ci-vault-gen")).map((path) => path.slice(path.lastIndexOf("/") + 1)).toSorted()).toEqual([
-    "LICENSE",
-    "dist",
-    "docs",
-    "package.json",
-    "schema.json",
-  ]);
+  expect(
+    childrenOf(join(root, "opt/ci-vault-gen"))
+      .map((path) => path.slice(path.lastIndexOf("/") + 1))
+      .toSorted(),
+  ).toEqual(["LICENSE", "dist", "docs", "package.json", "schema.json"]);
 }, 300_000);
 
 /** One step of a stage whose `/` is the folder `root`; gives the working directory after it. */
-async function perform({ word, rest }: Instruction, root: string, at: string, roots: ReadonlyMap<string, string>): Promise<string> {
+async function perform(
+  { word, rest }: Instruction,
+  root: string,
+  at: string,
+  roots: ReadonlyMap<string, string>,
+): Promise<string> {
   if (word === "WORKDIR") {
     const folder = posix.resolve(at, rest);
     mkdirSync(join(root, folder), { recursive: true });
@@ -83,10 +91,15 @@ async function perform({ word, rest }: Instruction, root: string, at: string, ro
     const target = words.pop() ?? "";
     const base = from === null ? project : (roots.get(from[1] ?? "") ?? "missing stage");
     const to = join(root, posix.resolve(at, target));
-    if (from === null && words[0] === ".") for (const path of contextOf(project)) copy([join(base, path)], join(to, path), false);
+    if (from === null && words[0] === ".")
+      for (const path of contextOf(project)) copy([join(base, path)], join(to, path), false);
     else {
       if (from === null) expect(contextOf(project)).toEqual(expect.arrayContaining(words));
-      copy(words.map((path) => join(base, path)), to, target.endsWith("/"));
+      copy(
+        words.map((path) => join(base, path)),
+        to,
+        target.endsWith("/"),
+      );
     }
   } else if (word === "RUN" && rest.startsWith("npm ")) {
     const done = await npm(rest.split(" ").slice(1), join(root, at));
@@ -102,21 +115,42 @@ async function perform({ word, rest }: Instruction, root: string, at: string, ro
 
 /** With the machine's own settings of npm. Without a registry the packages that are here have to do. */
 async function npm(words: readonly string[], cwd: string): Promise<Finished> {
-  const env = Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  const env = Object.entries(process.env).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined,
+  );
   const offline = words[0] === "ci" ? ["--prefer-offline"] : [];
-  const run = await exec("npm", [...words, ...offline], { cwd, env: Object.fromEntries(env), timeoutMs: 240_000 });
-  if (run.code === 0 || words[0] !== "ci" || !/E(?:NOTFOUND|AI_AGAIN|CONN\w+|TIMEDOUT)|network/.test(run.output)) return run;
+  const run = await exec("npm", [...words, ...offline], {
+    cwd,
+    env: Object.fromEntries(env),
+    timeoutMs: 240_000,
+  });
+  if (
+    run.code === 0 ||
+    words[0] !== "ci" ||
+    !/E(?:NOTFOUND|AI_AGAIN|CONN\w+|TIMEDOUT)|network/.test(run.output)
+  )
+    return run;
   process.stderr.write("image test: npm ci had no registry, the installed packages stand in\n");
   symlinkSync(join(project, "node_modules"), join(cwd, "node_modules"));
   return { ...run, code: 0 };
 }
 
 describe("the hook for pre-commit", () => {
-  const [hook] = parse(readFileSync(join(project, ".pre-commit-hooks.yaml"), "utf8")) as Record<string, unknown>[];
+  const [hook] = parse(readFileSync(join(project, ".pre-commit-hooks.yaml"), "utf8")) as Record<
+    string,
+    unknown
+  >[];
 
   it("runs a command of this package on the default manifest", () => {
-    const { bin } = JSON.parse(readFileSync(join(project, "package.json"), "utf8")) as { bin: Record<string, string> };
-    expect(hook).toMatchObject({ id: "ci-vault-gen-check", language: "node", pass_filenames: false, args: ["ci-vault.yml"] });
+    const { bin } = JSON.parse(readFileSync(join(project, "package.json"), "utf8")) as {
+      bin: Record<string, string>;
+    };
+    expect(hook).toMatchObject({
+      id: "ci-vault-gen-check",
+      language: "system",
+      pass_filenames: false,
+      args: ["ci-vault.yml"],
+    });
     expect(Object.keys(bin)).toContain(String(hook?.["entry"]).split(" ")[0]);
   });
 

@@ -23,12 +23,13 @@ export const BEGINNINGS: readonly (readonly [name: string, words: readonly strin
   ["a component", ["--template", "component"]],
   [
     "every answer",
+    // prettier-ignore
     [
-      ...["--gitlab-url", "https://gitlab.example.com:8443/git", "--project-path", "a_b/c.d-e/F", "--project-id", "7"],
-      ...["--vault-url", "http://10.0.0.1:8200", "--default-branch", "release/1.0"],
-      ...["--environments", "dev=default-branch+branch:y+protected-tag:v*,live=protected-branches"],
-      ...["--secrets", "A=kv/{environment}/x y#a: b", "NO=secret/on#it's \"quoted\"", "--mounts", "secret=kv-v2,kv=kv-v1"],
-      ...["--owners", "@a_b/sec alice@example.com"],
+      "--gitlab-url", "https://gitlab.example.com:8443/git", "--project-path", "a_b/c.d-e/F", "--project-id", "7",
+      "--vault-url", "http://10.0.0.1:8200", "--default-branch", "release/1.0",
+      "--environments", "dev=default-branch+branch:y+protected-tag:v*,live=protected-branches",
+      "--secrets", "A=kv/{environment}/x y#a: b", "NO=secret/on#it's \"quoted\"", "--mounts", "secret=kv-v2,kv=kv-v1",
+      "--owners", "@a_b/sec alice@example.com",
     ],
   ],
 ];

@@ -29,7 +29,8 @@ stages: [build]
 `,
   "services/api/ci.yml": "build api:\n  stage: build\n  script: [make -C services/api]\n",
   "services/web/ci.yml": "build web:\n  stage: build\n  script: [make -C services/web]\n",
-  ".pre-commit-config.yaml": "# hooks\nrepos:\n- repo: local\n  hooks:\n  - id: ours\n    name: ours\n    entry: 'true'\n    language: system\n",
+  ".pre-commit-config.yaml":
+    "# hooks\nrepos:\n- repo: local\n  hooks:\n  - id: ours\n    name: ours\n    entry: 'true'\n    language: system\n",
   ".gitattributes": "*.png binary",
   ".gitlab/CODEOWNERS": "* @mygroup/all\n",
 };
@@ -47,7 +48,16 @@ stages: [test]
   "README.md": "# greet\n",
 };
 
-const facts = ["--gitlab-url", "https://gitlab.example.com", "--project-path", "mygroup/myproject", "--project-id", "22", "--vault-url", "http://vault.example.com:8200"];
+const facts = [
+  "--gitlab-url",
+  "https://gitlab.example.com",
+  "--project-path",
+  "mygroup/myproject",
+  "--project-id",
+  "22",
+  "--vault-url",
+  "http://vault.example.com:8200",
+];
 const MAIN = predefinedVariables(branch("main", { project: project(22, "mygroup/myproject") }));
 const V1 = predefinedVariables(tag("v1.0.0", { protected: true, project: project(22, "mygroup/myproject") }));
 const REMOTE = "https://gitlab.example.com/mygroup/myproject.git";
@@ -68,7 +78,12 @@ async function expectSound(dir: string): Promise<void> {
 
 describe("init --yes in an empty repository", () => {
   it.each([
-    ["service", ["build", "test"], ["build", "deploy:staging", "test"], ["build", "deploy:production", "test"]],
+    [
+      "service",
+      ["build", "test"],
+      ["build", "deploy:staging", "test"],
+      ["build", "deploy:production", "test"],
+    ],
     ["library", ["build", "test"], ["build", "test"], ["build", "publish:release", "test"]],
     [
       "monorepo",
@@ -77,31 +92,38 @@ describe("init --yes in an empty repository", () => {
       ["build:api", "build:web", "deploy:api:production", "deploy:web:production", "test:api", "test:web"],
     ],
     ["component", ["component"], ["component", "integrate:test"], ["component"]],
-  ])("%s: passes gitlab-ci-local and check; a second run changes nothing", async (template, closed, main, v1) => {
-    const remote = { remote: REMOTE };
-    const dir = await repository({}, remote);
-    const first = await cli(dir, "init", "--yes", "--template", template);
-    expect(first).toMatchObject({ code: 0, stdout: "" });
-    expect(first.stderr).toContain("PLACEHOLDERS in ci-vault.yml");
-    await commit(dir);
-    // With a placeholder for the id no job with secrets can run at all.
-    expect(await names(dir, MAIN)).toEqual(closed);
-    await expectSound(dir);
+  ])(
+    "%s: passes gitlab-ci-local and check; a second run changes nothing",
+    async (template, closed, main, v1) => {
+      const remote = { remote: REMOTE };
+      const dir = await repository({}, remote);
+      const first = await cli(dir, "init", "--yes", "--template", template);
+      expect(first).toMatchObject({ code: 0, stdout: "" });
+      expect(first.stderr).toContain("PLACEHOLDERS in ci-vault.yml");
+      await commit(dir);
+      // With a placeholder for the id no job with secrets can run at all.
+      expect(await names(dir, MAIN)).toEqual(closed);
+      await expectSound(dir);
 
-    const whole = await repository({}, remote);
-    expect(await cli(whole, "init", "--yes", "--template", template, ...facts)).toMatchObject({ code: 0, stdout: "" });
-    await commit(whole);
-    expect(await names(whole, MAIN)).toEqual(main);
-    expect(await names(whole, V1)).toEqual(v1);
-    await expectSound(whole);
-  });
+      const whole = await repository({}, remote);
+      expect(await cli(whole, "init", "--yes", "--template", template, ...facts)).toMatchObject({
+        code: 0,
+        stdout: "",
+      });
+      await commit(whole);
+      expect(await names(whole, MAIN)).toEqual(main);
+      expect(await names(whole, V1)).toEqual(v1);
+      await expectSound(whole);
+    },
+  );
 
   it("marks each placeholder where it stands and in the last words", async () => {
     const dir = await repository();
     const { stderr } = await cli(dir, "init", "--yes");
     const manifest = read(dir, "ci-vault.yml");
     expect(manifest.match(/# REPLACE/g)).toHaveLength(4);
-    for (const key of ["gitlab.url", "gitlab.project.id", "gitlab.project.path", "vault.url"]) expect(stderr).toContain(key);
+    for (const key of ["gitlab.url", "gitlab.project.id", "gitlab.project.path", "vault.url"])
+      expect(stderr).toContain(key);
     expect(stderr).toMatch(/no job can log in until it is replaced/);
     // The branch is known from the repository.
     expect(stderr).not.toContain("gitlab.default_branch");
@@ -141,40 +163,52 @@ describe("init --yes in an existing repository", () => {
     ["a hand-written pipeline", { ".gitlab-ci.yml": HAND_WRITTEN }, ["lint", "ship"]],
     ["a monorepo", MONOREPO, ["build api", "build web"]],
     ["a component project", COMPONENT, ["greet"]],
-  ])("%s: nothing is overwritten; with the patch it passes gitlab-ci-local and check", async (_, files, jobs) => {
-    const dir = await repository(files, { remote: REMOTE });
-    const before = snapshot(dir);
-    const result = await cli(dir, "init", "--yes", ...facts);
-    expect(result.code, result.stderr).toBe(0);
-    expect(snapshot(dir)).toMatchObject(before);
-    expect(result.stdout).toContain("+++ b/.gitlab-ci.yml");
-    expect(result.stderr).toContain("git apply");
-    expect(has(dir, "ci/build.sh")).toBe(false);
+  ])(
+    "%s: nothing is overwritten; with the patch it passes gitlab-ci-local and check",
+    async (_, files, jobs) => {
+      const dir = await repository(files, { remote: REMOTE });
+      const before = snapshot(dir);
+      const result = await cli(dir, "init", "--yes", ...facts);
+      expect(result.code, result.stderr).toBe(0);
+      expect(snapshot(dir)).toMatchObject(before);
+      expect(result.stdout).toContain("+++ b/.gitlab-ci.yml");
+      expect(result.stderr).toContain("git apply");
+      expect(has(dir, "ci/build.sh")).toBe(false);
 
-    applyPatch(dir, result.stdout);
-    await commit(dir);
-    expect(await names(dir, MAIN)).toEqual(jobs);
-    expect(read(dir, ".gitlab-ci.yml")).toContain("- local: /ci-vault/gitlab/main.yml\n");
-    await expectSound(dir);
-  });
+      applyPatch(dir, result.stdout);
+      await commit(dir);
+      expect(await names(dir, MAIN)).toEqual(jobs);
+      expect(read(dir, ".gitlab-ci.yml")).toContain("- local: /ci-vault/gitlab/main.yml\n");
+      await expectSound(dir);
+    },
+  );
 
   it("the patch of a monorepo adds to each file and takes nothing away", async () => {
     const dir = await repository(MONOREPO, { remote: REMOTE });
     const { stdout } = await cli(dir, "init", "--yes", ...facts);
     expect(stdout.split("\n").filter((line) => /^-(?!--)/.test(line))).toEqual(["-*.png binary"]);
     applyPatch(dir, stdout);
-    expect(read(dir, ".gitlab-ci.yml")).toContain("    # shared by all services\n    - local: /ci-vault/gitlab/main.yml\n    - local: /services/api/ci.yml\n");
+    expect(read(dir, ".gitlab-ci.yml")).toContain(
+      "    # shared by all services\n    - local: /ci-vault/gitlab/main.yml\n    - local: /services/api/ci.yml\n",
+    );
     expect(read(dir, ".gitlab/CODEOWNERS")).toBe(
       "* @mygroup/all\n\n[Secrets]\n# Whoever changes these changes who may read secrets.\n/ci-vault.yml @mygroup\n/ci-vault/ @mygroup\n",
     );
-    expect(read(dir, ".pre-commit-config.yaml")).toMatch(/^# hooks\nrepos:\n- repo: local\n  hooks:\n    - id: ci-vault-gen-check\n/);
+    expect(read(dir, ".pre-commit-config.yaml")).toMatch(
+      /^# hooks\nrepos:\n- repo: local\n  hooks:\n    - id: ci-vault-gen-check\n/,
+    );
     expect(read(dir, ".gitattributes")).toMatch(/^\*\.png binary\n\n# Generated/);
     expect(has(dir, "CODEOWNERS")).toBe(false);
-    expect(Object.keys(snapshot(dir)).filter((path) => path.startsWith("ci-vault/vault/roles/"))).toHaveLength(4);
+    expect(
+      Object.keys(snapshot(dir)).filter((path) => path.startsWith("ci-vault/vault/roles/")),
+    ).toHaveLength(4);
   });
 
   it("a job of the user's own pipeline reads with `extends`", async () => {
-    const dir = await repository({ ".gitlab-ci.yml": `${HAND_WRITTEN}  extends: .vault:production\n` }, { remote: REMOTE });
+    const dir = await repository(
+      { ".gitlab-ci.yml": `${HAND_WRITTEN}  extends: .vault:production\n` },
+      { remote: REMOTE },
+    );
     applyPatch(dir, (await cli(dir, "init", "--yes", ...facts)).stdout);
     await commit(dir);
     expect(await names(dir, MAIN)).toEqual(["lint"]);
@@ -186,7 +220,9 @@ describe("init --yes in an existing repository", () => {
     const dir = await repository({ ".gitlab-ci.yml": flow, "ci.yml": "a: { script: ['true'] }\n" });
     const result = await cli(dir, "init", "--yes");
     expect(result).toMatchObject({ code: 0, stdout: "" });
-    expect(result.stderr).toContain("left as it is: .gitlab-ci.yml; add by hand:\n  include:\n    - local: /ci-vault/gitlab/main.yml\n");
+    expect(result.stderr).toContain(
+      "left as it is: .gitlab-ci.yml; add by hand:\n  include:\n    - local: /ci-vault/gitlab/main.yml\n",
+    );
     expect(read(dir, ".gitlab-ci.yml")).toBe(flow);
   });
 });

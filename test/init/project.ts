@@ -2,6 +2,10 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
+import { expect } from "vitest";
+import { parse } from "yaml";
+
+import { cli } from "../e2e/generate.ts";
 import { git } from "../support/gitlab/project.ts";
 import { tempDir } from "../support/temp.ts";
 
@@ -49,4 +53,11 @@ export const has = (dir: string, path: string): boolean => existsSync(join(dir, 
 /** What `ci-vault-gen init | git apply` does with the patch. Throws with git's words when it does not fit. */
 export function applyPatch(dir: string, patch: string): void {
   execFileSync("git", ["apply"], { cwd: dir, input: patch, stdio: ["pipe", "pipe", "pipe"] });
+}
+
+/** The manifest that a command line gives, as data. */
+export async function manifestOf(dir: string, ...words: readonly string[]): Promise<any> {
+  const result = await cli(dir, "init", ...words);
+  expect(result.code, result.stderr).toBe(0);
+  return parse(read(dir, "ci-vault.yml"));
 }

@@ -8,7 +8,10 @@ import { missingTools, mustHaveTools } from "../support/tools.ts";
 import { begin, BEGINNINGS } from "./in-memory.ts";
 
 const begun = await Promise.all(
-  BEGINNINGS.map(async ([name, words]) => ({ name, files: [...(await begin(...words))].filter(([path]) => !path.startsWith("ci-vault/")) })),
+  BEGINNINGS.map(async ([name, words]) => ({
+    name,
+    files: [...(await begin(...words))].filter(([path]) => !path.startsWith("ci-vault/")),
+  })),
 );
 const noShellCheck = missingTools("shellcheck").length > 0;
 
@@ -28,7 +31,10 @@ describe.each(begun)("$name", ({ name, files }) => {
 
   it.skipIf(noShellCheck && !mustHaveTools())("ShellCheck finds nothing in the scripts", () => {
     for (const [path, text] of ending(/\.sh$/)) {
-      const run = spawnSync("shellcheck", ["-s", "sh", "-S", "style", "-f", "gcc", "-"], { input: text, encoding: "utf8" });
+      const run = spawnSync("shellcheck", ["-s", "sh", "-S", "style", "-f", "gcc", "-"], {
+        input: text,
+        encoding: "utf8",
+      });
       expect(`${path}: ${run.stdout}`).toBe(`${path}: `);
     }
   });
@@ -39,12 +45,14 @@ describe.each(begun)("$name", ({ name, files }) => {
       expect(text, path).toMatch(/[^\n]\n$/);
       expect(text, path).not.toMatch(/[ \t]\n|\n\n\n|\r/);
       // A text with both kinds of quotes is in ours, which both YAML versions read alike.
-      if (/\.ya?ml$/.test(path) && name !== "every answer") expect(await check(text, { filepath: path }), path).toBe(true);
+      if (/\.ya?ml$/.test(path) && name !== "every answer")
+        expect(await check(text, { filepath: path }), path).toBe(true);
     }
   });
 
   it("names no machine, version of the tool or day", () => {
-    for (const [path, text] of ending(/^(?!.*schema\.json$)/)) expect(text, path).not.toMatch(/(?<!\w)\/repo|\b0\.1\.0|\b0\.0\.0|\b20\d\d-\d\d/);
+    for (const [path, text] of ending(/^(?!.*schema\.json$)/))
+      expect(text, path).not.toMatch(/(?<!\w)\/repo|\b0\.1\.0|\b0\.0\.0|\b20\d\d-\d\d/);
   });
 });
 
@@ -52,7 +60,11 @@ it("odd answers arrive as they were given", () => {
   const files = new Map(begun.find(({ name }) => name === "every answer")?.files);
   expect(parse(files.get("ci-vault.yml") ?? "")).toEqual({
     version: 1,
-    gitlab: { url: "https://gitlab.example.com:8443/git", project: { id: 7, path: "a_b/c.d-e/F" }, default_branch: "release/1.0" },
+    gitlab: {
+      url: "https://gitlab.example.com:8443/git",
+      project: { id: 7, path: "a_b/c.d-e/F" },
+      default_branch: "release/1.0",
+    },
     vault: { url: "http://10.0.0.1:8200", mounts: { secret: "kv-v2", kv: "kv-v1" } },
     environments: {
       dev: {

@@ -34,7 +34,11 @@ describe.skipIf(missing.length > 0 && !mustHaveTools())(title, () => {
     ]);
     expect(run).toMatchObject({ code: 0, missed: null });
     expect(parse(read(dir, "ci-vault.yml"))).toMatchObject({
-      gitlab: { url: "https://gitlab.example.com", project: { id: 22, path: "team/shop" }, default_branch: "main" },
+      gitlab: {
+        url: "https://gitlab.example.com",
+        project: { id: 22, path: "team/shop" },
+        default_branch: "main",
+      },
       vault: { url: "https://vault.example.com:8200" },
       environments: { release: { refs: ["protected-tags"] } },
     });

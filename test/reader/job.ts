@@ -38,6 +38,7 @@ export interface Job extends ScriptOptions {
   /** Lines between `ci_vault_begin` and `ci_vault_end`. */
   readonly reads: readonly string[];
   readonly options?: readonly string[];
+  readonly role?: string;
   /** What ends the block; as in `after_script` it is `ci_vault_sweep`. */
   readonly end?: "ci_vault_end" | "ci_vault_sweep";
   /** Items before and after the reader. */
@@ -70,7 +71,7 @@ export async function runJob(addr: string, job: Job): Promise<JobRun> {
     ...(job.before ?? []),
     reader,
     [
-      `ci_vault_begin '${addr}' jwt the-role ${(job.options ?? []).join(" ")}`,
+      `ci_vault_begin '${addr}' jwt ${job.role ?? "the-role"} ${(job.options ?? []).join(" ")}`,
       ...job.reads,
       job.end ?? "ci_vault_end",
     ].join("\n"),

@@ -29,7 +29,9 @@ describe.skipIf(missingTools("openssl").length > 0)("over https", () => {
     server = createServer({ key: readFileSync(key), cert: readFileSync(cert) }, (request, response) => {
       request.on("data", (chunk: Buffer) => void bodies.push(String(chunk)));
       request.on("end", () =>
-        response.end(JSON.stringify({ auth: { client_token: canary.token }, data: { x: "y" } })),
+        request.url === "/v1/kv/cut"
+          ? response.writeHead(200, { "Content-Length": 99 }).write('{"data":', () => response.destroy())
+          : response.end(JSON.stringify({ auth: { client_token: canary.token }, data: { x: "y" } })),
       );
     }).listen(0, "127.0.0.1");
     await once(server, "listening");
@@ -71,6 +73,17 @@ describe.skipIf(missingTools("openssl").length > 0)("over https", () => {
       const job = await runJob(addr, { client, reads, options: ["verify=off"] });
       expect(job.code, job.output).toBe(0);
       expect(job.stderr).toContain(`warning: the TLS certificate of ${addr} is not verified`);
+    });
+
+    it("an answer that is cut short is asked for again", async () => {
+      const job = await runJob(addr, {
+        client,
+        reads: ["ci_vault_read kv1 kv/cut X=x"],
+        options: [`ca=${cert}`],
+      });
+      expect(job.code).toBe(1);
+      expect(job.slept()).toHaveLength(2);
+      expect(job.stderr).toMatch(/no answer \(.*\)\n {4}The connection was cut/);
     });
 
     it("an address that speaks no TLS", async () => {

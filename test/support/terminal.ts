@@ -16,7 +16,11 @@ const program = fileURLToPath(new URL("terminal.py", import.meta.url));
 export async function onTerminal(
   command: readonly string[],
   steps: readonly (readonly [expected: string, keys: string])[],
-  options: { readonly cwd: string; readonly env?: Readonly<Record<string, string>>; readonly seconds?: number },
+  options: {
+    readonly cwd: string;
+    readonly env?: Readonly<Record<string, string>>;
+    readonly seconds?: number;
+  },
 ): Promise<TerminalRun> {
   const env = minimalEnvironment({ TERM: "xterm", NO_COLOR: "1", ...options.env });
   const seconds = options.seconds ?? 30;
@@ -27,4 +31,10 @@ export async function onTerminal(
   return { ...result, shown: result.shown.replace(/\u001b\[[0-9;?]*[A-Za-z]|\r/g, "") };
 }
 
-export const KEYS = { enter: "\r", escape: "\u001b", interrupt: "\u0003", down: "\u001b[B", tab: "\t" } as const;
+export const KEYS = {
+  enter: "\r",
+  escape: "\u001b",
+  interrupt: "\u0003",
+  down: "\u001b[B",
+  tab: "\t",
+} as const;

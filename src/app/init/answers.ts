@@ -149,7 +149,7 @@ function assemble(host: Host, root: string, options: InitOptions, git: GitFacts 
   );
   const secrets = take("--secrets", parseSecrets(options.secrets ?? [exampleSecret(template, name)]), []);
   const owners = options.owners ?? `@${projectPath.value.replace(/^\/+/, "").split("/")[0]}`;
-  if (!/^[@\w][\w@.\/ -]*$/.test(owners))
+  if (!/^[@\w][\w@./ -]*$/.test(owners))
     faults.push("--owners: users or groups as CODEOWNERS names them, for example @mygroup");
   const project: NewProject = {
     template,

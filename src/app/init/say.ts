@@ -25,9 +25,7 @@ export function closing({ project, manifest, created, left, around }: Ending): s
       `left as they are: ${patched.join(", ")}`,
       "  the patch on stdout adds what is missing; git apply takes it",
     );
-  for (const { path, byHand } of left.filter(
-    ({ isPatched, byHand: lines }) => !isPatched && lines.length > 0,
-  ))
+  for (const { path, byHand } of left.filter((one) => !one.isPatched && one.byHand.length > 0))
     lines.push("", `left as it is: ${path}; add by hand:`, ...byHand.map((line) => `  ${line}`));
   if (around.hasPipeline && project.environments[0] !== undefined)
     lines.push(

@@ -87,14 +87,19 @@ async function refuseUsed({ call, name }: Server, setup: Setup): Promise<void> {
   if (auth === undefined) throw new Refused(`VAULT_TOKEN may not look at the auth methods of ${name}`);
   const found = [
     ...(Object.hasOwn(auth, `${setup.authMount}/`) ? [`auth/${setup.authMount}`] : []),
-    ...(await which([...setup.half.policies.keys()].map((policy) => `sys/policies/acl/${policy}`), taken)),
+    ...(await which(
+      [...setup.half.policies.keys()].map((policy) => `sys/policies/acl/${policy}`),
+      taken,
+    )),
     ...(await which(
       setup.operations.map(({ path }) => path),
       taken,
     )),
   ];
   if (found.length > 0)
-    throw new Refused(`${name} is in use, and nothing was written to it: it has ${found.slice(0, 3).join(", ")}`);
+    throw new Refused(
+      `${name} is in use, and nothing was written to it: it has ${found.slice(0, 3).join(", ")}`,
+    );
 }
 
 async function which(paths: readonly string[], test: (path: string) => Promise<boolean>) {
@@ -104,10 +109,13 @@ async function which(paths: readonly string[], test: (path: string) => Promise<b
 }
 
 function withoutKeys(text: string): object {
-  const { jwks_url: _, jwks_ca_pem: __, oidc_discovery_url: ___, skip_jwks_validation: ____, ...rest } = dataOf(
-    "the auth method's configuration",
-    text,
-  ) as Record<string, unknown>;
+  const {
+    jwks_url: _,
+    jwks_ca_pem: __,
+    oidc_discovery_url: ___,
+    skip_jwks_validation: ____,
+    ...rest
+  } = dataOf("the auth method's configuration", text) as Record<string, unknown>;
   return rest;
 }
 

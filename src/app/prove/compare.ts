@@ -1,5 +1,13 @@
 import { admits } from "../../access/index.ts";
-import { type Cell, cellOf, environmentColumns, type Line, type Matrix, type Plan, viewOf } from "../../plan/index.ts";
+import {
+  type Cell,
+  cellOf,
+  environmentColumns,
+  type Line,
+  type Matrix,
+  type Plan,
+  viewOf,
+} from "../../plan/index.ts";
 import type { Observation } from "./observe.ts";
 import { grantedBy, type Operation } from "./operations.ts";
 
@@ -63,7 +71,9 @@ function differencesOf(
   for (const { name, capability } of operations) {
     const [actual] = [...roles].find(([, able]) => able.has(name)) ?? [];
     const expected = predicted.operations.get(name);
-    const owner = plan.environments.find((one) => grantedBy(one).some((operation) => operation.name === name));
+    const owner = plan.environments.find((one) =>
+      grantedBy(one).some((operation) => operation.name === name),
+    );
     const verb = capability === "read" ? `read ${name}` : name;
     const whose = owner === undefined ? "which the manifest does not name" : `of ${owner.name}`;
     if (actual !== undefined && expected === undefined) {
@@ -95,7 +105,8 @@ function predict(plan: Plan, payload: Observation["payload"]) {
     roles.add(role.name);
     for (const environment of plan.environments) {
       if (!role.policies.some((name) => name.toLowerCase() === environment.policy.name)) continue;
-      for (const { name } of grantedBy(environment)) if (!operations.has(name)) operations.set(name, role.name);
+      for (const { name } of grantedBy(environment))
+        if (!operations.has(name)) operations.set(name, role.name);
     }
   }
   return { roles, operations };

@@ -48,7 +48,11 @@ export async function prove(host: Host, manifest: string, options: ProveOptions 
   } catch (error) {
     if (!(error instanceof Refused) && !machine.interrupted.aborted) throw error;
     for (const { context, text } of symbolic) host.out(`${context}: ${text}\n`);
-    host.err(machine.interrupted.aborted ? "interrupted; nothing is left running\n" : `${(error as Error).message}\n`);
+    host.err(
+      machine.interrupted.aborted
+        ? "interrupted; nothing is left running\n"
+        : `${(error as Error).message}\n`,
+    );
     return machine.interrupted.aborted ? 3 : 1;
   } finally {
     machine.close();
@@ -81,7 +85,12 @@ async function onServer(
   try {
     const { authMount } = plan.vault;
     const mounts = mountsOf(model);
-    await apply(server, machine, { half, authMount, publicKey: key.publicKey, mounts, operations: all }, undo);
+    await apply(
+      server,
+      machine,
+      { half, authMount, publicKey: key.publicKey, mounts, operations: all },
+      undo,
+    );
     const { standard, further } = rowsToAsk(compiled, roles);
     const planned = plan.environments.flatMap((environment) => environment.roles.map(({ name }) => name));
     const names = [...new Set([...planned, ...half.roles.keys()])];
@@ -126,7 +135,8 @@ function conclude(
   for (const { context, text } of differences) host.err(`${context}: ${text}\n`);
   const logins = proof.observations.length * proof.roles;
   const counts = `${proof.observations.length} contexts, ${proof.roles} roles, ${proof.operations} paths, ${logins} logins`;
-  const unseen = plan.vault.boundCidrs.length > 0 ? "; `bound_cidrs` was left out: this machine is no runner" : "";
+  const unseen =
+    plan.vault.boundCidrs.length > 0 ? "; `bound_cidrs` was left out: this machine is no runner" : "";
   host.err(
     differences.length === 0
       ? `as predicted: ${counts}${unseen}\n`

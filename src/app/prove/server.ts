@@ -21,7 +21,11 @@ export interface Server {
 export async function startServer(machine: Machine): Promise<Server> {
   const program = machine.find("bao") ?? machine.find("vault");
   if (program === undefined)
-    throw new HostError("find", "`bao` or `vault` on the PATH", "install one, or give --server a disposable server");
+    throw new HostError(
+      "find",
+      "`bao` or `vault` on the PATH",
+      "install one, or give --server a disposable server",
+    );
   let reason = "";
   // Between choosing a free port and binding it, another program may take it.
   for (let attempt = 0; attempt < 3 && !machine.interrupted.aborted; attempt++) {

@@ -68,5 +68,7 @@ function templateText(plan: Plan): string {
     "",
     `Jobs that read the secrets of ${line(plan.who)}: README.md says how to use them.`,
   ];
-  return componentText(top.join("\n"), JOB_INPUTS, "Each hidden job logs in and reads.", jobs, { reader: READER });
+  return componentText(top.join("\n"), JOB_INPUTS, "Each hidden job logs in and reads.", jobs, {
+    reader: READER,
+  });
 }

@@ -18,7 +18,7 @@ export const JOB_INPUTS: Inputs = {
   },
   image: {
     description:
-      "Image of the job, with an exact version; it needs curl (7.55 or later) and any awk. A job that extends this one may have another.",
+      "Image of the job, with an exact version; it needs any awk, and curl (7.55 or later) or GNU wget. A job that extends this one may have another.",
     default: CURL_IMAGE,
     // Some digit in the tag: `latest` and `stable` are no versions.
     regex:

@@ -31,9 +31,15 @@ export function emitProject(plan: Plan, folder: string): readonly Artifact[] {
     LICENSE: renderLicense(view),
     "README.md": renderReadme(view),
   };
-  return Object.entries(files).map(([name, text]) => ({ path: `${folder}/${name}`, text, ownership: "scaffold" }));
+  return Object.entries(files).map(([name, text]) => ({
+    path: `${folder}/${name}`,
+    text,
+    ownership: "scaffold",
+  }));
 }
 
 function variablesOf({ reads }: EnvironmentPlan): readonly string[] {
-  return reads.flatMap(({ takes }) => takes.map(({ variable, as }) => (as === "all" ? `${variable}…` : variable)));
+  return reads.flatMap(({ takes }) =>
+    takes.map(({ variable, as }) => (as === "all" ? `${variable}…` : variable)),
+  );
 }

@@ -5,9 +5,12 @@ export function sh(text: string): string {
     : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-/** A string of HCL 1, as Vault's policies are written in (github.com/hashicorp/hcl v1: escapes like Go's). */
-export function hcl(text: string): string {
-  return `"${text.replace(/[\\"]/g, "\\$&").replaceAll("\n", "\\n")}"`;
+/** A string or a list of strings of HCL 1, as Vault's policies are written in (hashicorp/hcl v1: escapes like Go's). */
+export function hcl(value: string | readonly string[]): string {
+  if (typeof value !== "string") return `[${value.map(hcl).join(", ")}]`;
+  return /[\\"\n]/.test(value)
+    ? `"${value.replace(/[\\"]/g, "\\$&").replaceAll("\n", "\\n")}"`
+    : `"${value}"`;
 }
 
 /** Text inside a Markdown paragraph or table cell. */

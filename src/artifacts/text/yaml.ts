@@ -1,4 +1,4 @@
-import { Alias, Document, Pair, Scalar, visit, YAMLMap, YAMLSeq } from "yaml";
+import { Alias, Document, Pair, Scalar, YAMLMap, YAMLSeq } from "yaml";
 import { type JobValue, Reference } from "../../plan/index.ts";
 
 /** An entry of a mapping with a comment above it. */
@@ -20,24 +20,14 @@ export function printYaml(
 ): string {
   const map = new YAMLMap();
   const document = new Document(map, { compat: "yaml-1.1" });
+  const scalarOf = scalarMaker(shared);
   for (const { key, value, comment } of entries) {
-    const pair = new Pair(new Scalar(key), toNode(value));
-    if (comment !== undefined) pair.key.commentBefore = commentLines(comment);
-    pair.key.spaceBefore = true;
-    map.items.push(pair);
+    const name = new Scalar(key);
+    name.type = styleOf(key);
+    if (comment !== undefined) name.commentBefore = commentLines(comment);
+    name.spaceBefore = true;
+    map.items.push(new Pair(name, toNode(value, scalarOf)));
   }
-  const anchors = new Map(Object.entries(shared).map(([name, text]) => [text, name]));
-  const printed = new Set<string>();
-  visit(document, {
-    Scalar(_, scalar) {
-      if (typeof scalar.value !== "string") return undefined;
-      const anchor = anchors.get(scalar.value);
-      if (anchor !== undefined && printed.has(anchor)) return new Alias(anchor);
-      if (anchor !== undefined) printed.add((scalar.anchor = anchor));
-      scalar.type = styleOf(scalar.value);
-      return undefined;
-    },
-  });
   const body = document.toString({
     lineWidth: 0,
     flowCollectionPadding: false,
@@ -66,27 +56,45 @@ function commentLines(text: string): string {
     .join("\n");
 }
 
-function toNode(value: JobValue): unknown {
+/** Scalars in their style; a shared text is written out the first time and is an alias from then on. */
+function scalarMaker(shared: Readonly<Record<string, string>>): (value: Plain) => Scalar | Alias {
+  const anchors = new Map(Object.entries(shared).map(([name, text]) => [text, name]));
+  const printed = new Set<string>();
+  return (value) => {
+    const scalar = new Scalar(value);
+    if (typeof value !== "string") return scalar;
+    scalar.type = styleOf(value);
+    const anchor = anchors.get(value);
+    if (anchor === undefined) return scalar;
+    if (printed.has(anchor)) return new Alias(anchor);
+    printed.add((scalar.anchor = anchor));
+    return scalar;
+  };
+}
+
+type Plain = string | number | boolean | null;
+
+function toNode(value: JobValue, scalarOf: (value: Plain) => Scalar | Alias): unknown {
   if (value instanceof Reference) {
     const sequence = new YAMLSeq();
     sequence.tag = "!reference";
     sequence.flow = true;
-    sequence.items = value.path.map((step) => new Scalar(step));
+    sequence.items = value.path.map(scalarOf);
     return sequence;
   }
   if (Array.isArray(value)) {
     const sequence = new YAMLSeq();
-    sequence.items = value.map((item: JobValue) => toNode(item));
+    sequence.items = value.map((item: JobValue) => toNode(item, scalarOf));
     if (value.length === 0) sequence.flow = true;
     return sequence;
   }
   if (typeof value === "object" && value !== null) {
     const map = new YAMLMap();
-    map.items = Object.entries(value).map(([key, item]) => new Pair(new Scalar(key), toNode(item)));
+    map.items = Object.entries(value).map(([key, item]) => new Pair(scalarOf(key), toNode(item, scalarOf)));
     if (map.items.length === 0) map.flow = true;
     return map;
   }
-  return new Scalar(value);
+  return scalarOf(value as Plain);
 }
 
 /** Words that one of the two YAML versions takes for something else than text. */
