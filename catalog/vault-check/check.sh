@@ -36,9 +36,8 @@ fi
 if [ -n "${CI_MERGE_REQUEST_DIFF_BASE_SHA:-}" ]; then
   git cat-file -e "$CI_MERGE_REQUEST_DIFF_BASE_SHA" 2>/dev/null ||
     git fetch --quiet --depth 1 origin "$CI_MERGE_REQUEST_DIFF_BASE_SHA"
-  # Beside the new one, so that what it extends is found.
-  ci_vault_old=$(dirname "$ci_vault_manifest")/.ci-vault-base.yml
-  if git show "$CI_MERGE_REQUEST_DIFF_BASE_SHA:$ci_vault_manifest" >"$ci_vault_old" 2>/dev/null; then
+  ci_vault_old=$CI_MERGE_REQUEST_DIFF_BASE_SHA:$ci_vault_manifest
+  if git cat-file -e "$ci_vault_old" 2>/dev/null; then
     ci-vault-gen diff --access "$ci_vault_old" "$ci_vault_manifest" --format markdown >ci-vault-access.md || :
     case '$[[ inputs.widening ]]' in
       refuse) ci_vault_case access ci-vault-gen diff --access "$ci_vault_old" "$ci_vault_manifest" --no-widening ;;
@@ -47,7 +46,6 @@ if [ -n "${CI_MERGE_REQUEST_DIFF_BASE_SHA:-}" ]; then
   else
     echo "$ci_vault_manifest is new in this merge request: there is no older access to compare with"
   fi
-  rm -f "$ci_vault_old"
 fi
 rm -f ci-vault-output.txt
 printf '<testsuites><testsuite name="ci-vault-gen" tests="%s" failures="%s">%s</testsuite></testsuites>\n' \

@@ -18,42 +18,40 @@ export interface Choices {
   readonly forks: boolean;
 }
 
+const NO_CLAIMS = {};
+
 export function product(choices: Choices): readonly Context[] {
-  let claimSets: Readonly<Record<string, ClaimValue>>[] = [{}];
+  let claimSets: Readonly<Record<string, ClaimValue>>[] = [NO_CLAIMS];
   for (const [name, values] of Object.entries(choices.claims))
     claimSets = claimSets.flatMap((set) => values.map((value) => ({ ...set, [name]: value })));
-  return choices.projects.flatMap((project) =>
-    choices.types.flatMap((type) =>
-      choices.sources.flatMap((source) => {
+  const contexts: Context[] = [];
+  for (const project of choices.projects) {
+    const others = choices.forks ? choices.projects.filter(({ id }) => id !== project.id) : [];
+    for (const type of choices.types) {
+      for (const source of choices.sources) {
         const isRequest = source === MERGE_REQUEST;
         // No tag runs a merge request pipeline.
-        if (type === "tag" && isRequest) return [];
-        const kind = isRequest ? ("merge-request" as const) : type === "tag" ? "tag" : "branch";
-        const forks =
-          isRequest && choices.forks
-            ? [undefined, ...choices.projects.filter(({ id }) => id !== project.id)]
-            : [undefined];
-        return forks.flatMap((fork) =>
-          choices.refs.flatMap((ref) =>
-            choices.protections.flatMap((isProtected) =>
-              choices.environments.flatMap((environment) =>
-                claimSets.map((claims): Context => ({
-                  project,
-                  kind,
-                  ref,
-                  protected: isProtected,
-                  source,
-                  ...(fork === undefined ? {} : { fork }),
-                  ...(environment === undefined ? {} : { environment }),
-                  ...(Object.keys(claims).length === 0 ? {} : { claims }),
-                })),
-              ),
-            ),
-          ),
-        );
-      }),
-    ),
-  );
+        if (type === "tag" && isRequest) continue;
+        const kind = isRequest ? "merge-request" : type === "tag" ? "tag" : "branch";
+        for (const fork of isRequest ? [undefined, ...others] : [undefined])
+          for (const ref of choices.refs)
+            for (const isProtected of choices.protections)
+              for (const environment of choices.environments)
+                for (const claims of claimSets)
+                  contexts.push({
+                    project,
+                    kind,
+                    ref,
+                    protected: isProtected,
+                    source,
+                    ...(fork === undefined ? {} : { fork }),
+                    ...(environment === undefined ? {} : { environment }),
+                    ...(claimSets.length === 1 && claims === NO_CLAIMS ? {} : { claims }),
+                  });
+      }
+    }
+  }
+  return contexts;
 }
 
 /** The projects of the manifest, one beside them in the same group, and a stranger; or those that were asked for. */

@@ -9,8 +9,10 @@ import type { Rule } from "./rule.ts";
  * admits everything is searched for exhaustively. Scope, GitLab environment and claims are the same in all rules.
  */
 export function combine(rules: readonly Rule[]): readonly Rule[] {
-  const [first] = rules;
+  const [first, ...more] = rules;
   if (first === undefined) return [];
+  // One rule is one role as it stands: most environments have no more.
+  if (more.length === 0) return [first];
   const grid = gridOf(rules);
   const boxes = tidy(fewest(candidates(grid), grid), grid);
   return boxes

@@ -4,7 +4,7 @@
 
 import type { Model } from "../model/index.ts";
 import type { EnvironmentPlan, Plan } from "./plan.ts";
-import { planPolicy, planReads } from "./reads.ts";
+import { planPolicy, planReads, takesOf } from "./reads.ts";
 import { planRoles } from "./roles.ts";
 import { planSecrets } from "./secrets.ts";
 
@@ -42,6 +42,7 @@ export function makePlan(model: Model, places: Places): Plan {
     who: describeScope(model),
     scope: model.gitlab.scope,
     environments: model.environments.map((environment): EnvironmentPlan => {
+      const takes = new Map(environment.secrets.map((secret) => [secret, takesOf(secret)]));
       const policy = `${model.prefix}--${environment.name.toLowerCase()}`;
       return {
         name: environment.name,
@@ -51,9 +52,9 @@ export function makePlan(model: Model, places: Places): Plan {
         reader: environment.reader,
         roles: planRoles(model, environment, policy),
         policy: planPolicy(model, policy, environment.secrets),
-        reads: planReads(environment.secrets),
+        reads: planReads(environment.secrets, takes),
         leased: environment.secrets.some(({ leased }) => leased),
-        secrets: planSecrets(environment.secrets),
+        secrets: planSecrets(environment.secrets, takes),
         jobs: model.jobs
           .filter((job) => job.environments.includes(environment.name))
           .map((job) => ({ name: `${job.name}:${environment.name}`, body: job.body, origin: job.origin })),

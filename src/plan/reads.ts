@@ -2,7 +2,10 @@ import type { Model, Secret } from "../model/index.ts";
 import type { Grant, PathRead, PolicyPlan, Take } from "./plan.ts";
 
 /** One request per distinct path, version and parameters, in the order of the manifest. */
-export function planReads(secrets: readonly Secret[]): readonly PathRead[] {
+export function planReads(
+  secrets: readonly Secret[],
+  takes: ReadonlyMap<Secret, readonly Take[]>,
+): readonly PathRead[] {
   const reads = new Map<
     string,
     { shape: PathRead["shape"]; path: string; body: string | undefined; takes: Take[] }
@@ -13,7 +16,7 @@ export function planReads(secrets: readonly Secret[]): readonly PathRead[] {
     const key = `${path} ${secret.body ?? ""}`;
     const read = reads.get(key) ?? { shape: shapeOf(secret), path, body: secret.body, takes: [] };
     reads.set(key, read);
-    read.takes.push(...takesOf(secret));
+    read.takes.push(...(takes.get(secret) ?? []));
   }
   return [...reads.values()];
 }

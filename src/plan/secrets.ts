@@ -1,9 +1,12 @@
 import type { Secret } from "../model/index.ts";
-import type { SecretPlan } from "./plan.ts";
-import { apiPath, takesOf } from "./reads.ts";
+import type { SecretPlan, Take } from "./plan.ts";
+import { apiPath } from "./reads.ts";
 
 /** The secrets of one environment for people, in the order of the manifest. */
-export function planSecrets(secrets: readonly Secret[]): readonly SecretPlan[] {
+export function planSecrets(
+  secrets: readonly Secret[],
+  takes: ReadonlyMap<Secret, readonly Take[]>,
+): readonly SecretPlan[] {
   return secrets.map((secret) => ({
     name: secret.label,
     description: secret.description,
@@ -13,6 +16,6 @@ export function planSecrets(secrets: readonly Secret[]): readonly SecretPlan[] {
     engine: secret.mount.engine,
     version: secret.version,
     leased: secret.leased,
-    takes: takesOf(secret),
+    takes: takes.get(secret) ?? [],
   }));
 }

@@ -7,11 +7,8 @@ import { esbuildTemplates } from "../../scripts/templates.mjs";
 import { tempDir } from "../support/temp.ts";
 import { repository } from "./catalog.ts";
 
-/**
- * A folder for the PATH with the tool of this checkout as `ci-vault-gen`, as it would be in an image. `shim` is put
- * before the call, in sh: to answer for a command that a test wants an answer of.
- */
-export async function installTool(shim = ""): Promise<string> {
+/** A folder for the PATH with the tool of this checkout as `ci-vault-gen`, as it would be in an image. */
+export async function installTool(): Promise<string> {
   const dir = tempDir("tool");
   const main = join(dir, "dist", "main.mjs");
   mkdirSync(join(dir, "dist"));
@@ -30,7 +27,7 @@ export async function installTool(shim = ""): Promise<string> {
     logLevel: "warning",
   });
   const program = join(dir, "ci-vault-gen");
-  writeFileSync(program, `#!/bin/sh\n${shim}\nexec '${process.execPath}' '${main}' "$@"\n`);
+  writeFileSync(program, `#!/bin/sh\nexec '${process.execPath}' '${main}' "$@"\n`);
   chmodSync(program, 0o755);
   return dir;
 }

@@ -1,7 +1,7 @@
 import type { Machine } from "../../host/index.ts";
 import type { Half } from "./half.ts";
 import type { Mounting, Operation } from "./operations.ts";
-import type { Answer, Server } from "./server.ts";
+import { type Answer, at, type Server } from "./server.ts";
 
 /** The server would not take what was generated: that is a finding, and the words are the server's. */
 export class Refused extends Error {}
@@ -61,8 +61,9 @@ export const DUMMY = { data: { dummy: "dummy" }, dummy: "dummy" };
 
 async function mountAt(server: Server, machine: Machine, mount: Mounting, undo: Undo): Promise<void> {
   const { call } = server;
-  const listed = (await call("GET", "sys/mounts")).json?.["data"]?.[`${mount.path}/`] as any;
-  const isFit = listed?.type === "kv" && String(listed.options?.version ?? "1") === String(mount.version);
+  const listed = at((await call("GET", "sys/mounts")).json, "data", `${mount.path}/`);
+  const version = String(at(listed, "options", "version") ?? "1");
+  const isFit = at(listed, "type") === "kv" && version === String(mount.version);
   if (isFit) return;
   if (listed !== undefined) {
     if (server.isBorrowed) throw new Refused(`the server has something else at ${mount.path}/`);
@@ -83,8 +84,9 @@ async function mountAt(server: Server, machine: Machine, mount: Mounting, undo: 
 /** A server where any of this exists already is somebody's, and nothing is written to it. */
 async function refuseUsed({ call, name }: Server, setup: Setup): Promise<void> {
   const taken = async (path: string) => (await call("GET", path)).status === 200;
-  const auth = (await call("GET", "sys/auth")).json?.["data"] as Record<string, unknown> | undefined;
-  if (auth === undefined) throw new Refused(`VAULT_TOKEN may not look at the auth methods of ${name}`);
+  const auth = at((await call("GET", "sys/auth")).json, "data");
+  if (typeof auth !== "object" || auth === null)
+    throw new Refused(`VAULT_TOKEN may not look at the auth methods of ${name}`);
   const found = [
     ...(Object.hasOwn(auth, `${setup.authMount}/`) ? [`auth/${setup.authMount}`] : []),
     ...(await which(

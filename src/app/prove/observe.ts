@@ -3,7 +3,7 @@ import { HostError, type Machine } from "../../host/index.ts";
 import { DUMMY } from "./apply.ts";
 import type { Operation } from "./operations.ts";
 import { mint, type Payload } from "./payload.ts";
-import type { Server } from "./server.ts";
+import { at, type Server } from "./server.ts";
 
 /** What one context could really do. */
 export interface Observation {
@@ -57,7 +57,7 @@ async function ask(
     const { status, json, errors } = await call("POST", `auth/${authMount}/login`, { role, jwt }, null);
     // 400 is how the auth method says no; anything else was not its answer.
     if (status === 400) continue;
-    const token = json?.["auth"]?.client_token as unknown;
+    const token = at(json, "auth", "client_token");
     if (status !== 200 || typeof token !== "string")
       throw new HostError("log in as", role, `HTTP ${status} ${errors.join("; ")}`);
     const able = new Set<string>();

@@ -3,7 +3,7 @@ import { type Host, HostError, type Machine } from "../../host/index.ts";
 /** An answer of the server; `errors` are its own words. */
 export interface Answer {
   readonly status: number;
-  readonly json: Record<string, any> | undefined;
+  readonly json: unknown;
   readonly errors: readonly string[];
 }
 
@@ -72,13 +72,24 @@ function caller(machine: Machine, address: string, rootToken: string): Server["c
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const json = parsed(text);
-    return { status, json, errors: Array.isArray(json?.["errors"]) ? json["errors"].map(String) : [] };
+    const errors = at(json, "errors");
+    return { status, json, errors: Array.isArray(errors) ? errors.map(String) : [] };
   };
 }
 
-function parsed(text: string): Record<string, any> | undefined {
+/** What lies at a path of an answer, if anything does. */
+export function at(json: unknown, ...keys: readonly string[]): unknown {
+  let value = json;
+  for (const key of keys) {
+    if (typeof value !== "object" || value === null || !Object.hasOwn(value, key)) return undefined;
+    value = (value as Readonly<Record<string, unknown>>)[key];
+  }
+  return value;
+}
+
+function parsed(text: string): unknown {
   try {
-    return JSON.parse(text) as Record<string, any>;
+    return JSON.parse(text) as unknown;
   } catch {
     return undefined;
   }
@@ -97,6 +108,6 @@ async function isReady(machine: Machine, call: Server["call"], ended: () => bool
 
 async function nameOf(call: Server["call"], address: string): Promise<string> {
   const health = await call("GET", "sys/health", undefined, null);
-  const version = String(health.json?.["version"] ?? "");
+  const version = String(at(health.json, "version") ?? "");
   return `${version === "" ? "a server" : `version ${version}`} at ${address}`;
 }
