@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { canary, errors, json, kv2, startFake, type Reply } from "./fake.ts";
-import { clients, runJob, save, type Client } from "./job.ts";
+import { clients, runJob, save, shortened, type Client } from "./job.ts";
 
 const path = "secret/data/a";
 const login = "auth/jwt/login";
@@ -164,7 +164,7 @@ describe.concurrent.each(clients)("by %s", (client) => {
     const { says, waits } = { ...fault, ...fault.but?.[client] };
     const vault = await startFake({ [path]: good, ...routes });
     const start = performance.now();
-    const reads = ["_ci_vault_seconds=0.5", `ci_vault_read kv2 ${path} V=${field}`];
+    const reads = [`_ci_vault_seconds=${shortened}`, `ci_vault_read kv2 ${path} V=${field}`];
     const run = await runJob(vault.addr, { client, reads, after: [save("V")] });
     const ms = performance.now() - start;
     await vault.stop();

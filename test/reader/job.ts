@@ -5,7 +5,7 @@ import { READER } from "../../src/artifacts/gitlab/reader.ts";
 import { isolatedPath } from "../support/paths.ts";
 import { runScript, shells, type ScriptOptions, type ScriptRun, type Shell } from "../support/shells.ts";
 import { tempDir } from "../support/temp.ts";
-import { missingTools } from "../support/tools.ts";
+import { missingTools, onPath } from "../support/tools.ts";
 import { canary } from "./fake.ts";
 
 export const reader = READER;
@@ -17,12 +17,15 @@ export const awks: readonly string[] = ["mawk", "gawk", "original-awk", "busybox
   (awk) => missingTools(awk).length === 0,
 );
 
+/** For `_ci_vault_seconds`, where a test waits for the time-out of a request. */
+export const shortened = "0.5";
+
 /** How the reader sends requests; `socket` is what it does in an image with busybox alone. */
 export type Client = "curl" | "wget" | "socket";
 export const toolsOf: Readonly<Record<Client, readonly string[]>> = {
   curl: ["curl"],
-  wget: ["wget", "timeout"],
-  socket: ["busybox", "openssl", "timeout=busybox"],
+  wget: ["wget"],
+  socket: ["busybox", "openssl"],
 };
 /** The clients that this machine has the tools for. */
 export const clients: readonly Client[] = (["curl", "wget", "socket"] as const).filter(
@@ -102,7 +105,9 @@ function smallImage(awk: string, naps: string, more: readonly string[]): string 
     ...more,
   ]);
   const sleep = join(path, "sleep");
-  writeFileSync(sleep, `#!/bin/sh\necho "$1" >>'${naps}'\n`);
+  // Not the one that bounds a request.
+  const bound = `case $1 in 60 | ${shortened}) exec '${onPath("sleep")}' "$1" ;; esac`;
+  writeFileSync(sleep, `#!/bin/sh\n${bound}\necho "$1" >>'${naps}'\n`);
   chmodSync(sleep, 0o755);
   return path;
 }

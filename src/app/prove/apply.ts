@@ -81,8 +81,19 @@ async function mountAt(server: Server, machine: Machine, mount: Mounting, undo: 
   }
 }
 
-/** A server where any of this exists already is somebody's, and nothing is written to it. */
+/**
+ * A server where any of this exists already is somebody's, and nothing is written to it. Mounts come first: to ask a
+ * dynamic engine for a path is to make credentials.
+ */
 async function refuseUsed({ call, name }: Server, setup: Setup): Promise<void> {
+  const mounts = at((await call("GET", "sys/mounts")).json, "data");
+  for (const { path } of setup.mounts) {
+    const type = at(mounts, `${path}/`, "type");
+    if (type !== undefined && type !== "kv")
+      throw new Refused(
+        `${name} is in use, and nothing was written to it: it has ${String(type)} at ${path}/`,
+      );
+  }
   const taken = async (path: string) => (await call("GET", path)).status === 200;
   const auth = at((await call("GET", "sys/auth")).json, "data");
   if (typeof auth !== "object" || auth === null)

@@ -12,10 +12,8 @@
 
 _ci_vault_choose_client() {
   _ci_vault_has awk || _ci_vault_die 'this image has no awk: install it (apk add, apt-get install, dnf install gawk)'
-  _ci_vault_timeout='' _ci_vault_client=curl
+  _ci_vault_client=curl
   ! _ci_vault_has curl || return 0
-  # Only curl bounds the whole request itself. (Old busybox has another syntax.)
-  ! timeout 9 awk 'BEGIN { exit }' 2>/dev/null || _ci_vault_timeout=timeout
   _ci_vault_client=wget
   case $(wget --version 2>/dev/null) in "GNU Wget 1."*) return ;; esac
   _ci_vault_client=socket
@@ -144,10 +142,25 @@ _ci_vault_connect() {
   _ci_vault_limit openssl s_client -quiet "$@"
 }
 
-# COMMAND...: gives it no more time than a request may take, where the image can.
+# COMMAND...: ends it after the time that a request may take; only curl does that itself. (The timeout of busybox would
+# hold the pipes for another second.) In a subshell of its own.
 _ci_vault_limit() {
-  export LC_ALL=C # the messages are read below; this is a subshell
-  if [ -n "$_ci_vault_timeout" ]; then timeout "$_ci_vault_seconds" "$@"; else "$@"; fi
+  export LC_ALL=C # the messages are read below
+  {
+    "$@" <&6 6<&- &
+    _ci_vault_pid=$!
+    {
+      _ci_vault_sleep=''
+      trap 'kill $_ci_vault_sleep; exit' TERM
+      sleep "$_ci_vault_seconds" &
+      _ci_vault_sleep=$!
+      wait "$_ci_vault_sleep" && kill "$_ci_vault_pid"
+    } >/dev/null 2>&1 3>&- 4>&- 5>&- 6<&- &
+    _ci_vault_code=0
+    wait "$_ci_vault_pid" || _ci_vault_code=$?
+    kill "$!" 2>/dev/null || :
+  } 6<&0
+  return "$_ci_vault_code"
 }
 
 # HEAD, with other lines among it: the line after the answer. A failure ends the requests, as curl's --fail-early.
