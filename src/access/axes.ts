@@ -1,5 +1,5 @@
 import type { Context, EnteredEnvironment, Project } from "./context.ts";
-import { hasWildcard, specimen } from "./pattern.ts";
+import { covers, hasWildcard, specimen } from "./pattern.ts";
 import { MERGE_REQUEST, type Kind, type Rule } from "./rule.ts";
 
 /** One value of one fact, and how it is put into a context. `OTHER` stands for all that no rule names. */
@@ -101,9 +101,14 @@ function claim(rule: Rule, name: string, mentioned: readonly string[]): Axis {
   };
 }
 
+/** The rule's patterns, and within them those of other rules: what is left of a pattern is then a point of its own. */
 function refs(rule: Rule, rules: readonly Rule[]): readonly Point[] {
-  const mentioned = rules.flatMap((one) => one.refs ?? []);
-  return (rule.refs ?? ["*"]).map((pattern) => {
+  const mentioned = [...new Set(rules.flatMap((one) => one.refs ?? []))];
+  const own = rule.refs ?? ["*"];
+  const inside = mentioned.filter(
+    (pattern) => !own.includes(pattern) && own.some((wide) => covers(wide, pattern)),
+  );
+  return [...own, ...inside].map((pattern) => {
     const ref = hasWildcard(pattern) ? specimen(pattern, mentioned) : pattern;
     return { label: pattern, put: (context) => ({ ...context, ref }) };
   });

@@ -1,5 +1,6 @@
 import { NONE, OTHER } from "./axes.ts";
 import type { Part } from "./difference.ts";
+import { covers } from "./pattern.ts";
 import { BRANCH_SOURCES, type Kind } from "./rule.ts";
 
 /** A part of a rule as people say it: `protected branch release/* (but release/1), pipelines from schedule`. */
@@ -28,8 +29,9 @@ function kindsBySources(part: Part): ReadonlyMap<string, readonly Kind[]> {
     const wanted = part.rule.sources;
     const isUsual = wanted === undefined || String(wanted) === String(BRANCH_SOURCES);
     const isWhole = sources.length === of(all).length;
-    const names = sources.map((source) => (source === OTHER ? "any source that no rule names" : source));
-    const words = kind === "merge-request" || (isWhole && isUsual) ? "" : `pipelines from ${anyOf(names)}`;
+    const missing = of(all).filter((source) => !sources.includes(source));
+    const names = sources.includes(OTHER) ? `any source but ${anyOf(missing)}` : anyOf(sources);
+    const words = kind === "merge-request" || (isWhole && isUsual) ? "" : `pipelines from ${names}`;
     found.set(words, [...(found.get(words) ?? []), kind]);
   }
   return found;
@@ -37,16 +39,20 @@ function kindsBySources(part: Part): ReadonlyMap<string, readonly Kind[]> {
 
 function refsOf(part: Part, kinds: readonly Kind[]): string {
   const { some: protection } = labelsOf(part, "protected");
-  const { some: refs } = labelsOf(part, "ref");
-  const isAny = refs.includes("*");
+  const { all, some } = labelsOf(part, "ref");
+  const within = (small: string, large: string) => small !== large && covers(large, small);
+  const widest = some.filter((ref) => !some.some((other) => within(ref, other)));
+  const gone = all.filter((ref) => !some.includes(ref) && widest.some((wide) => within(ref, wide)));
+  const but = [...gone.filter((ref) => !gone.some((other) => within(ref, other))), ...part.apartFrom];
+  const isAny = widest.includes("*");
   const noun = anyOf(kinds.map((kind) => (kind === "merge-request" ? "merge request" : kind)));
   const words = [
     ...(isAny ? ["any"] : []),
     ...(protection.length === 1 ? protection : []),
     noun,
-    ...(isAny ? [] : [anyOf(refs)]),
+    ...(isAny ? [] : [anyOf(widest)]),
   ].join(" ");
-  return part.apartFrom.length === 0 ? words : `${words} (but ${part.apartFrom.join(", ")})`;
+  return but.length === 0 ? words : `${words} (but ${but.join(", ")})`;
 }
 
 /** Said where it is not all of the rule's projects, or where the other side knows others. */

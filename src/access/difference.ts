@@ -9,7 +9,7 @@ export interface Part {
   readonly rule: Rule;
   readonly axes: readonly Axis[];
   readonly labels: ReadonlyMap<Axis["name"], readonly string[]>;
-  /** Patterns of the other side that admit some of these refs already. */
+  /** Patterns of the other side that admit some of these refs already, and whose other refs are none of these. */
   readonly apartFrom: readonly string[];
   /** The other side knows the same projects: nobody needs to be told which. */
   readonly isSameScope: boolean;
@@ -107,6 +107,6 @@ function apartFrom(
   const found = others
     .filter((other) => contexts.every((context) => allows({ ...other, refs: undefined }, context)))
     .flatMap((other) => other.refs ?? [])
-    .filter((ref) => own.some((pattern) => overlaps(pattern, ref)));
+    .filter((ref) => !patterns.includes(ref) && own.some((pattern) => overlaps(pattern, ref)));
   return [...new Set(found)].toSorted();
 }

@@ -155,8 +155,8 @@ _ci_vault_check_trace() {
     _ci_vault_value "$_ci_vault_arg"
     case $_ci_vault_trace$_ci_vault_found in 1 | [Tt] | [Tt][Rr][Uu][Ee])
       _ci_vault_die "$_ci_vault_arg is on: the log would show secrets as soon as a command or a service uses them
-    GitLab masks no value that a script reads. Run the job without $_ci_vault_arg, or allow it in the manifest
-    (trace=allow here) where everyone who sees the log may see the values." ;;
+    GitLab masks no value that a script reads. Run the job without $_ci_vault_arg; or, where everyone who sees the
+    log may see the values, set vault.debug_trace: allow in the manifest." ;;
     esac
   done
 }

@@ -47,7 +47,14 @@ function isIn(part: Part, { project, kind, ref, source, environment, claims, ...
         );
       }
       case "ref":
-        return labels.some((pattern) => matches(pattern, ref));
+        // A pattern without those within it that are not of this part.
+        return labels.some(
+          (pattern) =>
+            matches(pattern, ref) &&
+            !others.some(
+              (other) => !labels.includes(other) && matches(pattern, other) && matches(other, ref),
+            ),
+        );
       case "protected":
         return labels.includes(facts.protected ? "protected" : "unprotected");
       case "pipeline":

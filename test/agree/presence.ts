@@ -27,9 +27,14 @@ export async function comparePresence(contexts: number, jobs: number, seed: numb
   return result;
 }
 
-/** In a group a job stays away from merge requests between two of its projects: see docs/access.md. */
-function isJudged({ scope }: RuleSet, { fork }: Context): boolean {
-  return scope.kind !== "group" || fork === undefined;
+/**
+ * Two things are different on purpose (docs/access.md): in a group a job stays away from merge requests between two of
+ * its projects; and a ref like `$x` or `${x}` is no text to GitLab's rules (`variables_hash_expanded` in
+ * `lib/gitlab/ci/build/rules/rule/clause/if.rb`) nor to gitlab-ci-local's, which put the variable's value in its place,
+ * while the token has it as it is.
+ */
+function isJudged({ scope }: RuleSet, { fork, ref }: Context): boolean {
+  return (scope.kind !== "group" || fork === undefined) && !/\$\{?[A-Za-z_]/.test(ref);
 }
 
 /** A job of the environment enters its GitLab environment, and expressions cannot see more of that. */

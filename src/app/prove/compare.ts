@@ -21,8 +21,20 @@ export interface Difference {
 
 export interface Comparison {
   readonly matrix: Matrix;
-  /** The rows of the matrix that have a difference, or were asked for. */
   readonly differences: readonly Difference[];
+}
+
+/** The same thing wrong in many contexts is one thing to repair: each once, with its first context. */
+export function distinct(
+  differences: readonly Difference[],
+): readonly (Difference & { readonly more: number })[] {
+  const found = new Map<string, Difference & { more: number }>();
+  for (const difference of differences) {
+    const known = found.get(difference.text);
+    if (known === undefined) found.set(difference.text, { ...difference, more: 0 });
+    else known.more++;
+  }
+  return [...found.values()];
 }
 
 /**
@@ -36,7 +48,7 @@ export function compare(
   shown: (id: string) => boolean,
 ): Comparison {
   const differences = observations.flatMap((observation) => differencesOf(plan, operations, observation));
-  const wrong = new Set(differences.map(({ context }) => context));
+  const wrong = new Set(distinct(differences).map(({ context }) => context));
   const lines = observations
     .filter(({ row }) => shown(row.id) || wrong.has(row.id))
     .map((observation) => lineOf(plan, observation));

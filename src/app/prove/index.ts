@@ -5,7 +5,7 @@ import { compile, type Compiled } from "../compile.ts";
 import { asJson, type MatrixFormat, renderMatrix } from "../matrix/render.ts";
 import { type ExitCode, tell } from "../report.ts";
 import { apply, Refused, takeBack, type Undo } from "./apply.ts";
-import { compare, type Comparison, type Difference } from "./compare.ts";
+import { compare, type Comparison, type Difference, distinct } from "./compare.ts";
 import { type Half, halfOfPlan, halfOnDisk } from "./half.ts";
 import { junit } from "./junit.ts";
 import { type Observation, observe } from "./observe.ts";
@@ -132,7 +132,8 @@ function conclude(
       junit(environments, proof.observations, differences),
     );
   }
-  for (const { context, text } of differences) host.err(`${context}: ${text}\n`);
+  for (const { context, text, more } of distinct(differences))
+    host.err(`${context}${more === 0 ? "" : ` (and ${more} more)`}: ${text}\n`);
   const logins = proof.observations.length * proof.roles;
   const counts = `${proof.observations.length} contexts, ${proof.roles} roles, ${proof.operations} paths, ${logins} logins`;
   const unseen =

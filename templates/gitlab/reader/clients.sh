@@ -5,10 +5,10 @@
 # another host. Over plain http no proxy is asked: it would see the JWT, and a CI variable is enough to name one.
 #
 #   curl       one process and one connection for all requests. Before 7.84 it does not know Retry-After.
-#   wget       GNU. A process and a connection for each request.
+#   wget       GNU. A process and a connection for each request. vault.ca adds to the CAs of the image.
 #   socket     busybox. Its wget takes headers as arguments only, where ps would show the token, so the request goes
 #              to nc; for https to openssl, since the TLS of busybox verifies no certificate. As wget, and: no proxy
-#              at all, and an answer that is cut short is not tried again.
+#              at all, and over http an answer that is cut short is not tried again.
 
 _ci_vault_choose_client() {
   _ci_vault_has awk || _ci_vault_die 'this image has no awk: install it (apk add, apt-get install, dnf install gawk)'
