@@ -3,7 +3,7 @@ import type { Manifest, ManifestEnvironment } from "../manifest/index.ts";
 import { readClaims } from "./claims.ts";
 import type { Environment, Gitlab, GitlabEnvironment, Mount, Secret } from "./model.ts";
 import { checkEnvironmentName } from "./names.ts";
-import { fill, type Placeholders } from "./placeholders.ts";
+import { fill, OWN_PROJECT, type Placeholders } from "./placeholders.ts";
 import { checkSources, readRefs } from "./refs.ts";
 import { readSecret } from "./secrets.ts";
 
@@ -61,7 +61,8 @@ function readEnvironment(
 ): Environment {
   const origin: Route = ["environments", name];
   const placeholders: Placeholders = { ...context.placeholders, environment: name };
-  const around = { mounts: context.mounts, placeholders, tokenVariable: context.tokenVariable };
+  const inPaths = context.gitlab.scope.kind === "group" ? { project_id: OWN_PROJECT } : {};
+  const around = { mounts: context.mounts, placeholders, inPaths, tokenVariable: context.tokenVariable };
   const refs = readRefs(environment.refs, [...origin, "refs"], context.gitlab.defaultBranch, found);
   checkSources(environment.sources, refs, origin, found);
   const own = environment.secrets ?? {};

@@ -10,10 +10,12 @@ import { readJobs } from "./jobs.ts";
 import type { Gitlab, Model, Outputs } from "./model.ts";
 import { pathProblem, readMounts, unsafePath } from "./mounts.ts";
 import { checkPrefix } from "./names.ts";
+import { OWN_PROJECT } from "./placeholders.ts";
 import { readVault } from "./vault.ts";
 
 export { Reference } from "../manifest/index.ts";
 export { isAtLeast } from "./gitlab.ts";
+export { OWN_PROJECT } from "./placeholders.ts";
 export type * from "./model.ts";
 
 export function buildModel(manifest: Manifest): Checked<Model> {
@@ -36,6 +38,7 @@ export function buildModel(manifest: Manifest): Checked<Model> {
     jobs: readJobs(manifest, environments, token.variable, found),
     outputs: readOutputs(manifest, found),
   };
+  found.push(...ownProjectProblems(model));
   return checked(model, found);
 }
 
@@ -52,6 +55,26 @@ function placeholdersOf({ scope }: Gitlab): {
   const group = groups.size === 1 ? [...groups][0] : undefined;
   if (more.length > 0) return { project: undefined, project_id: undefined, group };
   return { project: only.path.split("/").at(-1), project_id: only.id, group };
+}
+
+/**
+ * Vault finds out which project a token belongs to by the name of its entity's alias, which is the user claim. Metadata
+ * would not do: it is overwritten by the next login of the same alias, while older tokens still live.
+ */
+function ownProjectProblems({ environments, vault }: Model): readonly Diagnostic[] {
+  return environments.flatMap((environment): readonly Diagnostic[] => {
+    const secret = environment.secrets.find(({ path }) => path.includes(OWN_PROJECT));
+    if (secret === undefined) return [];
+    const place = atValue(secret.origin);
+    const note = `\`${OWN_PROJECT}\` in a group's path is the project that runs the job`;
+    const wrong = (message: string, help: string) =>
+      report("model/unknown-placeholder", place, message, { notes: [note], help });
+    if (vault.userClaim !== "project_id")
+      return [wrong("Vault could not tell whose path this is", "set `vault.auth.user_claim: project_id`")];
+    return environment.reader === "native"
+      ? [wrong("the native reader cannot read this path", "use the reader `script` for this environment")]
+      : [];
+  });
 }
 
 /** `mygroup/myproject` -> `mygroup--myproject`: GitLab has no `--` in paths, so no two paths share a prefix. */

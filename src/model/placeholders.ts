@@ -1,6 +1,12 @@
 import { closest, type Diagnostic, type Place, report } from "../diagnostics/index.ts";
 import { PLACEHOLDERS } from "../manifest/index.ts";
 
+/**
+ * Stays in the paths of a group's manifest: which of its projects runs a job is known only then. The job puts in
+ * `$CI_PROJECT_ID`, the policy what Vault knows of the token.
+ */
+export const OWN_PROJECT = "{project_id}";
+
 export type Placeholders = Readonly<Record<(typeof PLACEHOLDERS)[number], string | undefined>>;
 
 /**

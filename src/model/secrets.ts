@@ -12,6 +12,8 @@ import { fill, type Placeholders } from "./placeholders.ts";
 interface Surroundings {
   readonly mounts: readonly Mount[];
   readonly placeholders: Placeholders;
+  /** What is different in paths, where something may be left open until a job runs. */
+  readonly inPaths: Partial<Placeholders>;
   readonly tokenVariable: string;
 }
 
@@ -34,7 +36,12 @@ export function readSecret(
     found.push(literalSecret(label, pathRoute));
     return undefined;
   }
-  const full = fill(long.path, around.placeholders, atValue(pathRoute), found).replace(/^\//, "");
+  const full = fill(
+    long.path,
+    { ...around.placeholders, ...around.inPaths },
+    atValue(pathRoute),
+    found,
+  ).replace(/^\//, "");
   const problem = pathProblem(full);
   if (problem !== undefined) found.push(unsafePath(problem, pathRoute, "value"));
   const mount = findMount(around.mounts, full);

@@ -8,7 +8,7 @@ import { planPolicy, planReads, takesOf } from "./reads.ts";
 import { planRoles } from "./roles.ts";
 import { planSecrets } from "./secrets.ts";
 
-export { isAtLeast, Reference } from "../model/index.ts";
+export { isAtLeast, OWN_PROJECT, Reference } from "../model/index.ts";
 export { planJson } from "./json.ts";
 export {
   type Cell,

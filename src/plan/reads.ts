@@ -1,4 +1,4 @@
-import type { Model, Secret } from "../model/index.ts";
+import { type Model, OWN_PROJECT, type Secret } from "../model/index.ts";
 import type { Grant, PathRead, PolicyPlan, Take } from "./plan.ts";
 
 /** One request per distinct path, version and parameters, in the order of the manifest. */
@@ -61,6 +61,13 @@ export function planPolicy(model: Model, name: string, secrets: readonly Secret[
     capabilities: [...capabilities].toSorted(),
     for: variables,
   }));
+  if (secrets.some(({ leased }) => leased)) {
+    list.push({
+      path: "sys/leases/revoke",
+      capabilities: ["update"],
+      for: ["a job that was killed ends its leases in after_script"],
+    });
+  }
   if (model.vault.tokenType === "service") {
     list.push({
       path: "auth/token/revoke-self",
@@ -79,5 +86,6 @@ export function apiPath({ mount, path }: Secret): string {
 /** RFC 3986: what may stand in a path segment stays readable. */
 function encodePath(path: string): string {
   if (/^[\w./-]*$/.test(path)) return path;
+  if (path.includes(OWN_PROJECT)) return path.split(OWN_PROJECT).map(encodePath).join(OWN_PROJECT);
   return encodeURIComponent(path).replace(/%(?:2F|40|3A|24|26|2C|3B|3D)/g, decodeURIComponent);
 }

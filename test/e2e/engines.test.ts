@@ -1,4 +1,8 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { parse } from "yaml";
 
 import { idTokenClaims } from "../support/gitlab/claims.ts";
 import { branch } from "../support/gitlab/context.ts";
@@ -33,7 +37,7 @@ secrets:
   APP_URL: { path: secret/app, field: url, sensitive: false }
   COLOUR: { path: secret/app, field: colour, default: "it's $HOME" }
 jobs:
-  use: { script: ./use.sh }
+  use: { script: ./use.sh, after_script: ./bye.sh }
 `;
 
 const LICENCE = "licence $$ 'text'\n\n";
@@ -93,6 +97,16 @@ describeWithServer("engines that make secrets, and every shape", (server) => {
     expect(run.got("KUBECONFIG.path")).toMatch(/\/config\.yml$/);
     expect(run.output).toContain("vault: APP_URL=https://app.example.com");
     expectSilent(run, [jwt, LICENCE.trim(), run.got("LOGIN_KEY") ?? "none", "PRIVATE KEY", "clusters:"]);
+  });
+
+  it("a job with leases ends them in after_script, too, and one of its own comes first", () => {
+    const job = parse(readFileSync(join(dir, "ci-vault/gitlab/environments/staging.yml"), "utf8"), {
+      logLevel: "silent",
+    });
+    const [reader, sweep] = job[".vault:staging"].after_script as readonly string[];
+    expect(reader).toEqual([".vault-reader", "script"]);
+    expect(sweep).toMatch(/^ci_vault_begin .* lease=job\nci_vault_sweep\n$/m);
+    expect(job["use:staging"].after_script).toEqual(["./bye.sh", [".vault:staging", "after_script"]]);
   });
 
   it("the token outlives its leases, and both are gone when the job has ended", async () => {

@@ -32,16 +32,19 @@ export async function apply(server: Server, machine: Machine, setup: Setup, undo
     undo.push(async () => void (await call("DELETE", isV2 ? path.replace("/data/", "/metadata/") : path)));
     await put(`a dummy at ${path}`, "POST", path, DUMMY);
   }
-  for (const [name, policy] of half.policies) {
-    undo.push(async () => void (await call("DELETE", `sys/policies/acl/${name}`)));
-    await put(`the policy ${name}`, "PUT", `sys/policies/acl/${name}`, { policy });
-  }
   undo.push(async () => void (await call("DELETE", `sys/auth/${authMount}`)));
   await put(`the auth method ${authMount}`, "POST", `sys/auth/${authMount}`, { type: "jwt" });
   await put("the auth method's configuration", "POST", `auth/${authMount}/config`, {
     ...withoutKeys(half.authConfig),
     jwt_validation_pubkeys: [setup.publicKey],
   });
+  const accessor = String(at((await call("GET", `sys/auth/${authMount}`)).json, "data", "accessor"));
+  for (const [name, text] of half.policies) {
+    // As setup.sh does.
+    const policy = text.replaceAll("@ACCESSOR@", accessor);
+    undo.push(async () => void (await call("DELETE", `sys/policies/acl/${name}`)));
+    await put(`the policy ${name}`, "PUT", `sys/policies/acl/${name}`, { policy });
+  }
   for (const [name, text] of half.roles) {
     // Tokens come from this machine, which is no runner.
     const role = { ...dataOf(`the role ${name}`, text), token_bound_cidrs: [] };

@@ -1,4 +1,4 @@
-import { admits } from "../../access/index.ts";
+import { admits, matches } from "../../access/index.ts";
 import {
   type Cell,
   cellOf,
@@ -61,7 +61,7 @@ function lineOf(plan: Plan, { row, payload, roles }: Observation): Line {
       environment.roles.map((role) => viewOf(role, plan.token)),
       payload,
     );
-    const wanted = grantedBy(environment).map(({ name }) => name);
+    const wanted = grantedBy(environment, projectOf(payload)).map(({ name }) => name);
     const [role] = [...roles].find(([, able]) => wanted.every((name) => able.has(name))) ?? [];
     if (role === undefined)
       return predicted.role === undefined ? predicted : { deniedBy: [], mark: "should be yes" };
@@ -83,9 +83,7 @@ function differencesOf(
   for (const { name, capability } of operations) {
     const [actual] = [...roles].find(([, able]) => able.has(name)) ?? [];
     const expected = predicted.operations.get(name);
-    const owner = plan.environments.find((one) =>
-      grantedBy(one).some((operation) => operation.name === name),
-    );
+    const owner = plan.environments.find((one) => owns(one, name));
     const verb = capability === "read" ? `read ${name}` : name;
     const whose = owner === undefined ? "which the manifest does not name" : `of ${owner.name}`;
     if (actual !== undefined && expected === undefined) {
@@ -108,6 +106,13 @@ function differencesOf(
   return found;
 }
 
+/** Is the operation one of the environment's, for whichever project? */
+function owns(environment: Plan["environments"][number], name: string): boolean {
+  return grantedBy(environment, "*").some((operation) => matches(operation.name, name));
+}
+
+const projectOf = (payload: Observation["payload"]) => String(payload["project_id"]);
+
 /** Which roles take the token by the plan, and what their policies then grant: operation -> role. */
 function predict(plan: Plan, payload: Observation["payload"]) {
   const roles = new Set<string>();
@@ -117,7 +122,7 @@ function predict(plan: Plan, payload: Observation["payload"]) {
     roles.add(role.name);
     for (const environment of plan.environments) {
       if (!role.policies.some((name) => name.toLowerCase() === environment.policy.name)) continue;
-      for (const { name } of grantedBy(environment))
+      for (const { name } of grantedBy(environment, projectOf(payload)))
         if (!operations.has(name)) operations.set(name, role.name);
     }
   }

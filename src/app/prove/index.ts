@@ -74,7 +74,13 @@ async function onServer(
   url: string | undefined,
 ): Promise<Proof> {
   const { model, plan } = compiled;
-  const operations = operationsOf(plan);
+  const { standard, further } = rowsToAsk(compiled, roles);
+  const rows = [...standard, ...further].map((row) => ({
+    row,
+    payload: payloadOf(row.context, plan, model.gitlab.version),
+  }));
+  const projects = [...new Set(rows.map(({ payload }) => String(payload["project_id"])))];
+  const operations = operationsOf(plan, projects);
   const all = [...operations, ...neighboursOf(operations)];
   // The key takes as long as the server's start: both at once.
   const [key, server] = await Promise.all([
@@ -91,14 +97,10 @@ async function onServer(
       { half, authMount, publicKey: key.publicKey, mounts, operations: all },
       undo,
     );
-    const { standard, further } = rowsToAsk(compiled, roles);
     const planned = plan.environments.flatMap((environment) => environment.roles.map(({ name }) => name));
     const names = [...new Set([...planned, ...half.roles.keys()])];
     const observations = await observe(server, machine, {
-      rows: [...standard, ...further].map((row) => ({
-        row,
-        payload: payloadOf(row.context, plan, model.gitlab.version),
-      })),
+      rows,
       roles: names,
       operations: all,
       authMount,

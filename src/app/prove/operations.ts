@@ -1,5 +1,5 @@
 import type { Model } from "../../model/index.ts";
-import { grantsOf, type Plan } from "../../plan/index.ts";
+import { grantsOf, OWN_PROJECT, type Plan } from "../../plan/index.ts";
 
 /** One thing that a token can be tried on. */
 export interface Operation {
@@ -14,21 +14,24 @@ export interface Mounting {
   readonly version: 1 | 2;
 }
 
-/** Everything that some environment's policy grants. */
-export function operationsOf(plan: Plan): readonly Operation[] {
+/** Everything that some environment's policy grants to a token of one of these projects. */
+export function operationsOf(plan: Plan, projects: readonly string[]): readonly Operation[] {
   const found = new Map<string, Operation>();
   for (const environment of plan.environments)
-    for (const operation of grantedBy(environment)) found.set(operation.name, operation);
+    for (const project of projects)
+      for (const operation of grantedBy(environment, project)) found.set(operation.name, operation);
   return [...found.values()];
 }
 
-export function grantedBy(environment: Plan["environments"][number]): readonly Operation[] {
-  return grantsOf(environment).flatMap(({ path, capabilities }) =>
-    capabilities.flatMap((capability): Operation[] => {
+/** A path with the project in it is another one for each project. */
+export function grantedBy(environment: Plan["environments"][number], project: string): readonly Operation[] {
+  return grantsOf(environment).flatMap(({ path: written, capabilities }) => {
+    const path = written.replaceAll(OWN_PROJECT, project);
+    return capabilities.flatMap((capability): Operation[] => {
       if (capability === "read") return [{ name: path, capability, path }];
       return capability === "update" ? [{ name: `update ${path}`, capability, path }] : [];
-    }),
-  );
+    });
+  });
 }
 
 /** Beside every path one that nobody was given: a policy with a wildcard too many would read it. */

@@ -4,7 +4,7 @@ import { line } from "../text/quote.ts";
 import { type Entry, printYaml } from "../text/yaml.ts";
 import { nativeKeys } from "./native.ts";
 import { READER_JOB } from "./reader.ts";
-import { readScript, ROLE_VARIABLE } from "./script.ts";
+import { readScript, ROLE_VARIABLE, sweepScript } from "./script.ts";
 
 /** One environment's fragment: the hidden job that logs in and reads, then the manifest's jobs. */
 export function environmentFragment(plan: Plan, environment: EnvironmentPlan): string {
@@ -48,19 +48,25 @@ export function hiddenJob(
   if (token.kind === "id-token") job["id_tokens"] = { [token.variable]: { aud: token.audience ?? "" } };
   if (environment.reader === "native") return { ...job, ...nativeKeys(plan, environment) };
   job["before_script"] = [reader, readScript(plan, environment)];
+  if (environment.leased) job["after_script"] = [reader, sweepScript(plan, environment)];
   return job;
 }
 
 /** The manifest's job. It ends with the hidden job in `extends`, so that nothing it extends takes its rules away. */
 function visibleJob(environment: EnvironmentPlan, job: JobPlan): JobValue {
-  const { extends: bases, before_script: own, ...body } = job.body;
-  const list = bases === undefined ? [] : Array.isArray(bases) ? bases : [bases as JobValue];
+  const { extends: bases, before_script: before, after_script: after, ...body } = job.body;
+  const list = bases === undefined ? [] : listOf(bases as JobValue);
   const result: Record<string, JobValue> = {
     extends: list.length === 0 ? environment.hiddenJob : [...list, environment.hiddenJob],
   };
-  if (own !== undefined) {
-    const items = Array.isArray(own) ? own : [own as JobValue];
-    result["before_script"] = [new Reference([environment.hiddenJob, "before_script"]), ...items];
-  }
+  const keep = (key: string) => new Reference([environment.hiddenJob, key]);
+  if (before !== undefined) result["before_script"] = [keep("before_script"), ...listOf(before)];
+  // The hidden job's is last: it cleans up, also where the job's own fails.
+  const swept = environment.leased && environment.reader === "script";
+  if (after !== undefined) result["after_script"] = swept ? [...listOf(after), keep("after_script")] : after;
   return { ...result, ...body };
+}
+
+function listOf(value: JobValue): readonly JobValue[] {
+  return Array.isArray(value) ? value : [value];
 }

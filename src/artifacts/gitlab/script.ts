@@ -1,4 +1,4 @@
-import type { EnvironmentPlan, PathRead, Plan, Take } from "../../plan/index.ts";
+import { type EnvironmentPlan, OWN_PROJECT, type PathRead, type Plan, type Take } from "../../plan/index.ts";
 import { line, sh } from "../text/quote.ts";
 
 /** Chosen by `rules: variables:` where an environment has several roles; the script takes only names it knows. */
@@ -7,6 +7,38 @@ export const ROLE_VARIABLE = "CI_VAULT_ROLE";
 /** The part of `before_script` that belongs to one environment: a table of what to read. */
 export function readScript(plan: Plan, environment: EnvironmentPlan): string {
   const lines = [`# Vault: ${countOf(environment.reads)} for ${line(environment.name)}`];
+  // It becomes a part of a URL. Someone else's number would be no harm: the policy grants the token's own project only.
+  if (environment.reads.some(({ path }) => path.includes(OWN_PROJECT)))
+    lines.push(
+      "case ${CI_PROJECT_ID:-} in",
+      "  '' | *[!0-9]*) echo \"vault: CI_PROJECT_ID is no number\" >&2; exit 1 ;;",
+      "esac",
+    );
+  lines.push(...beginning(plan, environment));
+  for (const { shape, path, body, takes } of environment.reads) {
+    const request = [
+      shape,
+      path.split(OWN_PROJECT).map(sh).join('"$CI_PROJECT_ID"'),
+      ...(body === undefined ? [] : [sh(body)]),
+    ];
+    lines.push(["ci_vault_read", ...request, ...takes.map((take) => sh(specOf(take)))].join(" "));
+  }
+  const after = environment.reads.flatMap(({ takes }) => takes.flatMap(afterReading));
+  return `${[...lines, "ci_vault_end", ...after].join("\n")}\n`;
+}
+
+/** Ends the leases of a job that was killed before it could: `after_script` is another shell, which runs even then. */
+export function sweepScript(plan: Plan, environment: EnvironmentPlan): string {
+  const lines = [
+    `# Vault: are there leases left of ${line(environment.name)}?`,
+    ...beginning(plan, environment),
+  ];
+  return `${[...lines, "ci_vault_sweep"].join("\n")}\n`;
+}
+
+/** The choice of a role, and `ci_vault_begin` with all that is fixed. */
+function beginning(plan: Plan, environment: EnvironmentPlan): readonly string[] {
+  const lines: string[] = [];
   const [only, ...more] = environment.roles;
   let role = sh(only?.name ?? "");
   if (more.length > 0) {
@@ -21,12 +53,7 @@ export function readScript(plan: Plan, environment: EnvironmentPlan): string {
   }
   const settings = options(plan, environment).map(sh);
   lines.push(["ci_vault_begin", sh(plan.vault.url), sh(plan.vault.authMount), role, ...settings].join(" "));
-  for (const { shape, path, body, takes } of environment.reads) {
-    const request = [shape, sh(path), ...(body === undefined ? [] : [sh(body)])];
-    lines.push(["ci_vault_read", ...request, ...takes.map((take) => sh(specOf(take)))].join(" "));
-  }
-  const after = environment.reads.flatMap(({ takes }) => takes.flatMap(afterReading));
-  return `${[...lines, "ci_vault_end", ...after].join("\n")}\n`;
+  return lines;
 }
 
 /** What is left to do once the value is there. `NAME` is checked to be a plain name; values are never in the text. */

@@ -1,10 +1,11 @@
 import { atValue, type Diagnostic, report } from "../../diagnostics/index.ts";
-import type { EnvironmentPlan, Plan, RolePlan } from "../../plan/index.ts";
+import { type EnvironmentPlan, OWN_PROJECT, type Plan, type RolePlan } from "../../plan/index.ts";
 import { claimAttributes, survivesParsing } from "./claims.ts";
 
 /** What the provider or Terraform would change on the way to the server: it is refused, since a role must not widen. */
 export function terraformLimits(plan: Plan): readonly Diagnostic[] {
   return plan.environments.flatMap((environment) => [
+    ...perProject(environment),
     ...environment.roles.flatMap((role) => splitClaims(environment, role)),
     ...environment.roles.flatMap((role) => recomposed(environment, textsOf(role))).slice(0, 1),
     ...recomposed(
@@ -12,6 +13,22 @@ export function terraformLimits(plan: Plan): readonly Diagnostic[] {
       environment.policy.grants.map(({ path }) => path),
     ),
   ]);
+}
+
+/** The accessor could be put in (`vault_jwt_auth_backend.jwt.accessor`), but not where another module owns the method. */
+function perProject({ policy, origin, name }: EnvironmentPlan): readonly Diagnostic[] {
+  if (policy.grants.every(({ path }) => !path.includes(OWN_PROJECT))) return [];
+  return [
+    report(
+      "artifacts/terraform-value",
+      atValue(origin),
+      `Terraform cannot write the policy of \`${name}\`, which has a path for each project`,
+      {
+        notes: ["the policy needs the accessor of the auth method, which this module may not own"],
+        help: "use the target `vault` or `openbao`: setup.sh asks the server for it",
+      },
+    ),
+  ];
 }
 
 function splitClaims(environment: EnvironmentPlan, role: RolePlan): readonly Diagnostic[] {

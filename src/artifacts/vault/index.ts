@@ -2,7 +2,7 @@ import render from "../../../templates/vault/setup.sh.hbs";
 import type { Plan } from "../../plan/index.ts";
 import type { Artifact } from "../artifact.ts";
 import { header } from "../text/header.ts";
-import { policyText } from "./policy.ts";
+import { needsAccessor, policyText } from "./policy.ts";
 import { authConfig, roleText } from "./role.ts";
 
 /** The Vault half: policies, roles, the auth method's configuration, and a script that applies them. */
@@ -38,6 +38,7 @@ function serverHalf(plan: Plan, folder: "vault" | "openbao", config: object): re
     address: plan.vault.url,
     namespace: plan.vault.namespace ?? "",
     mount: plan.vault.authMount,
+    perProject: plan.environments.some(needsAccessor),
     policies: plan.environments.map(({ policy }) => policy.name),
     roles: plan.environments.flatMap((environment) => environment.roles.map(({ name }) => name)),
   });
