@@ -76,7 +76,7 @@ export function checkPattern(pattern: string, route: Route, found: Diagnostic[])
       ["git allows no blanks, control characters, `~ ^ : ? [ \\`, `..`, `@{`, and no slash at an end"],
       "correct the pattern",
     );
-  } else if (/\$\{?[A-Za-z_]|%[A-Za-z_]\w*%/.test(pattern)) {
+  } else if (/\$\{?[A-Za-z_]|%[A-Za-z_]\w*%/.test(pattern.replace(/\$\$|%%/g, ""))) {
     complain(
       "GitLab would take this for the name of a variable",
       ["it puts variables into the name of a branch or tag before it evaluates `rules`: no job would be there"],

@@ -16,7 +16,7 @@ vault:
   mounts: { secret: kv-v2, team/kv: kv-v1, team/kv/deep: kv-v2, cubby: generic }
 environments:
   "on":
-    refs: [{ branch: "it's" }, { branch: 'say"so' }, { branch: "100%/$x" }, { tag: "*" }]
+    refs: [{ branch: "it's" }, { branch: 'say"so' }, { branch: "100%/$1" }, { tag: "*" }]
     claims: { user_login: [alice, "o'brien"], project_path: "my.group/*" }
   "no":
     refs: [{ branch: "a.b+c(d)|e{f}" }, { branch: "release/*/x", protected: false }]
@@ -83,6 +83,25 @@ environments:
 ${Array.from({ length: 40 }, (_, at) => `  env-${at}: { refs: [{ branch: "b${at}" }, { tag: "t${at}-*" }] }\n`).join("")}secrets:
   A: secret/{group}/{environment}/a#a
   B: { path: "secret/{group}/{environment}/a", as: json }
+`;
+
+/**
+ * In a group each project has paths of its own. Not among the others: what stands in the files is not what the plan says,
+ * but what makes it so in a job and on the server (test/e2e/group.test.ts), and Terraform cannot write it.
+ */
+export const PER_PROJECT = `version: 1
+name: platform
+gitlab:
+  url: https://gitlab.example.com
+  group: { id: 7, path: mygroup }
+vault:
+  url: https://vault.example.com:8200
+environments:
+  staging: { refs: default-branch }
+secrets:
+  A: "secret/{group}/it's $y/{project_id}/{environment}/a#a"
+  B: secret/shared/b#b
+outputs: { targets: [gitlab, vault, openbao, docs] }
 `;
 
 /** Manifests that together reach every branch of the emitters. */

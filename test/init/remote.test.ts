@@ -47,7 +47,7 @@ it.each([
   "../g/p",
   "file:///srv/git/g/p.git",
   "C:\\work\\g\\p",
-  "C:/work/g/p",
+  "C:/code/g/p",
   "ext::sh -c touch% /tmp/x",
   "ext::a/b",
   "ssh://-oProxyCommand=x/g/p",
