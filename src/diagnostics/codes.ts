@@ -47,7 +47,7 @@ export const CODES = {
   "access/child-pipelines": ["warning", "child pipelines that a role cannot tell apart"],
   "artifacts/component-value": ["error", "a text that GitLab would take for the place of an input"],
   "artifacts/terraform-value": ["error", "a value that Terraform's Vault provider would change"],
-  "plan/native-reader": ["error", "GitLab's own reader cannot do this"],
+  "plan/native-reader": ["error", "the native reader cannot do this"],
   "disk/foreign-file": ["error", "a file that the generator did not write stands in the way"],
   "disk/edited-file": ["error", "a generated file was edited by hand"],
   "disk/drift": ["error", "a generated file is not what the manifest gives"],

@@ -79,7 +79,9 @@ export function checkPattern(pattern: string, route: Route, found: Diagnostic[])
   } else if (/\$\{?[A-Za-z_]|%[A-Za-z_]\w*%/.test(pattern.replace(/\$\$|%%/g, ""))) {
     complain(
       "GitLab would take this for the name of a variable",
-      ["it puts variables into the name of a branch or tag before it evaluates `rules`: no job would be there"],
+      [
+        "it puts variables into the name of a branch or tag before it evaluates `rules`: no job would be there",
+      ],
       "rename the ref, or put `*` in the place of the name",
     );
   }

@@ -1,5 +1,5 @@
 import { atKey, type Diagnostic, report } from "../diagnostics/index.ts";
-import type { Environment, Model } from "../model/index.ts";
+import { type Environment, type Model, OWN_PROJECT } from "../model/index.ts";
 import type { EnvironmentPlan, Plan } from "./plan.ts";
 import { apiPath } from "./reads.ts";
 
@@ -10,7 +10,7 @@ export function sharedPaths(model: Model): readonly Diagnostic[] {
   for (const environment of model.environments) {
     for (const secret of environment.secrets) {
       const path = apiPath(secret);
-      const other = owners.get(path);
+      const other = owners.get(path) ?? [...owners].find(([known]) => isInstance(known, path))?.[1];
       if (other === undefined) owners.set(path, { environment: environment.name, origin: secret.origin });
       if (other === undefined || other.environment === environment.name) continue;
       // An entry for all environments is how a manifest says that a path is shared; two of them may share theirs too.
@@ -30,6 +30,14 @@ export function sharedPaths(model: Model): readonly Diagnostic[] {
     }
   }
   return found;
+}
+
+/** Is one of two paths what the other one is for some project? */
+function isInstance(one: string, other: string): boolean {
+  if (one.includes(OWN_PROJECT) === other.includes(OWN_PROJECT)) return false;
+  const [open, written] = one.includes(OWN_PROJECT) ? [one, other] : [other, one];
+  const parts = open.split(OWN_PROJECT).map((part) => part.replace(/[\\^$.|?*+()[\]{}/-]/g, "\\$&"));
+  return new RegExp(`^${parts.join("\\d+")}$`).test(written);
 }
 
 /** `staging` with a second role and an environment of that role's name would meet in Vault. */

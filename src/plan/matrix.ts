@@ -87,7 +87,7 @@ export function pathColumns(plan: Plan): readonly Column[] {
   return [...columns].map(([name, roles]) => ({ name, roles }));
 }
 
-/** Every path that the environment's policy grants, but the token's own end. */
+/** Every secret's path that the environment's policy grants: not what ends the token and its leases. */
 export function grantsOf({ policy }: EnvironmentPlan): readonly Grant[] {
-  return policy.grants.filter(({ path }) => path !== "auth/token/revoke-self");
+  return policy.grants.filter(({ path }) => !/^(?:auth|sys)\//.test(path));
 }

@@ -147,7 +147,13 @@ function expectScript(script: string, plan: PlanJson, environment: PlannedEnviro
       isKv2: path.includes("/data/"),
       path,
       // Whether a value may be printed is not the request's business.
-      takes: takes.map(({ sensitive: _, ...take }) => take),
+      takes: takes.map(({ variable, as, field, base64, optional }) => ({
+        variable,
+        as,
+        field,
+        base64,
+        optional,
+      })),
     })),
   );
 }

@@ -5,14 +5,14 @@ import { describe, expect, it } from "vitest";
 import { missingTools, mustHaveTools } from "../support/tools.ts";
 import { generateInMemory } from "./generate.ts";
 import { readYaml } from "./gitlab-yaml.ts";
-import { MANIFESTS } from "./manifests.ts";
+import { MANIFESTS, PER_PROJECT } from "./manifests.ts";
 
 const missing = missingTools("shellcheck").length > 0;
 if (missing) process.stderr.write("skipped: ShellCheck is not on the PATH (Debian package shellcheck)\n");
 
 /** Every script that a manifest gives: name and text. */
 const scripts = await Promise.all(
-  MANIFESTS.map(async ([name, manifest]) => {
+  [...MANIFESTS, ["a path for each project", PER_PROJECT] as const].map(async ([name, manifest]) => {
     const { files } = await generateInMemory(manifest);
     return { name, texts: [...files].flatMap(([path, text]) => scriptsOf(path, text)) };
   }),

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import Handlebars from "handlebars";
 import { describe, expect, it, vi } from "vitest";
 
-import { MANIFESTS } from "./manifests.ts";
+import { MANIFESTS, PER_PROJECT } from "./manifests.ts";
 
 const root = fileURLToPath(new URL("../../templates/", import.meta.url));
 const templates = readdirSync(root, { recursive: true, encoding: "utf8" })
@@ -24,6 +24,7 @@ for (const path of templates) {
 const { generateInMemory } = await import("./generate.ts");
 // Whoever adds a template adds the run that renders it.
 for (const [, manifest] of MANIFESTS) await generateInMemory(manifest);
+await generateInMemory(PER_PROJECT);
 const { begin, BEGINNINGS } = await import("../init/in-memory.ts");
 for (const [, words] of BEGINNINGS) await begin(...words);
 

@@ -11,7 +11,10 @@ import { MANIFESTS } from "./manifests.ts";
 const generated = await Promise.all(
   MANIFESTS.map(async ([name, manifest]) => {
     const { files } = await generateInMemory(manifest);
-    return { name, fragments: [...files].filter(([path]) => path.endsWith(".yml") && !path.startsWith("component/")) };
+    return {
+      name,
+      fragments: [...files].filter(([path]) => path.endsWith(".yml") && !path.startsWith("component/")),
+    };
   }),
 );
 const cases = generated.filter(({ fragments }) => fragments.length > 0);

@@ -7,9 +7,9 @@ import { createMemoryHost } from "../../src/host/memory.ts";
 import { changesOf, filesOf, generate, generatedHost, generated, ROOT } from "./support.ts";
 
 const segment = fc.constantFrom("a", "b", "c.yml", "d e", "é", "__proto__", "10", "constructor", "x.json");
-const path = fc.array(segment, { minLength: 1, maxLength: 3 }).map((segments) => segments.join("/"));
+const anyPath = fc.array(segment, { minLength: 1, maxLength: 3 }).map((segments) => segments.join("/"));
 const artifact: fc.Arbitrary<Artifact> = fc.record({
-  path,
+  path: anyPath,
   text: fc.string({ unit: "binary" }),
   ownership: fc.constantFrom("generated", "generated", "scaffold"),
   executable: fc.boolean(),
@@ -77,7 +77,7 @@ test("no ledger text makes a run look at or touch anything outside the root", ()
     )
     .map((segments) => segments.join("/"));
   const files = fc.dictionary(
-    fc.oneof(nasty, fc.string(), path),
+    fc.oneof(nasty, fc.string(), anyPath),
     fc.constantFrom(hash, `${hash} ${hash}`, "", "x"),
     { maxKeys: 4 },
   );

@@ -145,6 +145,17 @@ describe("a path for each project is refused where it cannot be had", () => {
     expect(err).toContain("Terraform cannot write the policy of `staging`");
   });
 
+  it("where another environment names one project's path", async () => {
+    const { code, err } = await ask((text) =>
+      text.replace(
+        "default-branch }\n",
+        "default-branch }\n  odd: { refs: protected-tags, secrets: { X: secret/mygroup/22/staging/db#x } }\n",
+      ),
+    );
+    expect(code).toBe(2);
+    expect(err).toContain("`odd` and `staging` would read the same path");
+  });
+
   it("outside of paths", async () => {
     const { code, err } = await ask((text) =>
       text.replace("default-branch }", 'default-branch, gitlab_environment: "review/{project_id}" }'),

@@ -58,7 +58,7 @@ test("rules that one role can serve share it", () => {
 });
 
 test("every name is one that Vault takes", () => {
-  const refs = ["v*", "ünïcode", "-x-", "a.b", "$x", "it's", "x".repeat(200)];
+  const refs = ["v*", "ünïcode", "-x-", "a.b", "$1", "it's", "x".repeat(200)];
   for (const ref of refs) {
     for (const name of Object.keys(roles(`[default-branch, { tag: ${JSON.stringify(ref)} }]`)))
       expect(name).toMatch(/^\w(?:[\w.-]+)?\w$/);

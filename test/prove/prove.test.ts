@@ -183,6 +183,15 @@ describeWithServer("prove", (server) => {
     await server().api("DELETE", "secret/metadata/myproject/review/db");
   });
 
+  it("--server: no engine is asked for a secret that it would have to make", async () => {
+    const env = { VAULT_TOKEN: server().rootToken };
+    await server().api("POST", "sys/mounts/team/db", { type: "database" });
+    const { code, err } = await commandIn(dir, ["prove", "manifest.yml", "--server", server().addr], env);
+    expect(code).toBe(1);
+    expect(err).toMatch(/is in use, and nothing was written to it: it has database at team\/db\/\n$/);
+    await server().api("DELETE", "sys/mounts/team/db");
+  });
+
   it("--server needs a token of its own, and takes none from elsewhere", async () => {
     const { code, err } = await commandIn(dir, ["prove", "manifest.yml", "--server", server().addr]);
     expect(code).toBe(3);
