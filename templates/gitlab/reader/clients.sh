@@ -82,7 +82,7 @@ _ci_vault_by_wget() {
       ${_ci_vault_namespace:+"header = X-Vault-Namespace: $_ci_vault_namespace"} \
       ${_ci_vault_ca:+"ca_certificate = $_ci_vault_ca"} ${_ci_vault_insecure:+'check_certificate = off'} \
       'content_on_error = on' 'max_redirect = 0' 'tries = 1' 'netrc = off' 'hsts = off' \
-      'timeout = 10' "read_timeout = $_ci_vault_seconds"
+      'timeout = 10' 'read_timeout = 0' # the whole request has its own limit, and wget would not say which it met
     case $_ci_vault_addr in http:*) echo 'use_proxy = off' ;; esac
     [ "$#" -lt 3 ] || printf '%s\n' 'method = POST' 'header = Content-Type: application/json' "body_data = $3"
   } >|/dev/fd/4
