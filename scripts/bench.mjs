@@ -1,7 +1,15 @@
 // Times whole processes, medians of several runs, each beside what it is compared with. Not a test: machines differ.
 //   npm run bench [-- --runs 15]
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -62,7 +70,7 @@ function serverPath() {
 /** `prove` on a throw-away server: as many contexts as a manifest with twenty branch patterns has. */
 function benchProve() {
   const refs = Array.from({ length: 20 }, (_, index) => `{ branch: "team-${index}/*", protected: true }`);
-  const text = manifest(50).replace(/refs: .*/, `refs: [${refs.join(", ")}]`);
+  const text = readFileSync(example, "utf8").replace("default-branch", `[${refs.join(", ")}]`);
   writeFileSync(out("prove.yml"), text);
   const env = { ...process.env, PATH: serverPath() };
   const times = Array.from({ length: 5 }, () => milliseconds([main, "prove", out("prove.yml")], env)).sort(
