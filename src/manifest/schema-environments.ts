@@ -42,7 +42,7 @@ export const secret = z
 const gitlabEnvironment = z.union([
   z.string().meta(open),
   z.strictObject({
-    name: text("Name of the GitLab environment."),
+    name: text("Name of the GitLab environment.", { examples: ["production"] }),
     action: z
       .enum(["start", "stop", "prepare", "verify", "access"])
       .optional()
@@ -75,15 +75,21 @@ export const environment = z.strictObject({
     description:
       "From which refs the secrets may be read; of a list, any: `default-branch`, `protected-branches`, `protected-tags`, `merge-requests`, `{branch: PATTERN}`, `{tag: PATTERN}`.",
     hint: REF_HINT,
+    examples: ["protected-tags", { branch: "release/*", protected: true }, ["default-branch", { tag: "v*" }]],
   }),
-  sources: texts().min(1).optional().meta({
-    description: "Only these pipeline sources (`push`, `web`, `schedule`, …).",
-    otherwise:
-      "tags: any; branches: those that run the branch itself (`api`, `pipeline`, `push`, `schedule`, `trigger`, `web`)",
-  }),
+  sources: texts()
+    .min(1)
+    .optional()
+    .meta({
+      description: "Only these pipeline sources (`push`, `web`, `schedule`, …).",
+      otherwise:
+        "tags: any; branches: those that run the branch itself (`api`, `pipeline`, `push`, `schedule`, `trigger`, `web`)",
+      examples: [["push", "web"]],
+    }),
   gitlab_environment: gitlabEnvironment.optional().meta({
     description: "The GitLab environment that jobs enter; its name is then bound in the role.",
     otherwise: "none",
+    examples: ["production", { name: "production", tier: "production" }],
   }),
   claims: z
     .record(z.string(), z.union([z.string().meta(open), texts().min(1)]).meta({ hint: CLAIM_HINT }))
@@ -103,6 +109,7 @@ export const environment = z.strictObject({
     .meta({
       description:
         "Secrets of this environment only. They replace shared ones of the same name; `null` removes one.",
+      examples: [{ TLS_KEY: "secret/myproject/tls#key", DEBUG_TOKEN: null }],
     }),
 });
 

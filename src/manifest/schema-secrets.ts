@@ -9,7 +9,7 @@ export const secretLong = z.strictObject({
   field: z
     .string()
     .optional()
-    .meta({ description: "The field to read into the variable that the key names." }),
+    .meta({ description: "The field to read into the variable that the key names.", examples: ["password"] }),
   fields: z
     .record(z.string(), z.string())
     .optional()
@@ -46,10 +46,14 @@ export const secretLong = z.strictObject({
       examples: ["kubeconfig"],
       ...open,
     }),
-  default: z.string().optional().meta({
-    description: "The value where the path or field is missing. Implies `optional`.",
-    otherwise: "none",
-  }),
+  default: z
+    .string()
+    .optional()
+    .meta({
+      description: "The value where the path or field is missing. Implies `optional`.",
+      otherwise: "none",
+      examples: ["http://localhost:8080"],
+    }),
   sensitive: z
     .boolean()
     .optional()
@@ -70,6 +74,12 @@ export const secretLong = z.strictObject({
     .int()
     .positive()
     .optional()
-    .meta({ description: "Version of a KV v2 secret.", otherwise: "the newest", ...open }),
-  description: z.string().optional().meta({ description: "For people; goes into comments and documents." }),
+    .meta({ description: "Version of a KV v2 secret.", otherwise: "the newest", examples: [3], ...open }),
+  description: z
+    .string()
+    .optional()
+    .meta({
+      description: "For people; goes into comments and documents.",
+      examples: ["password of the shop's database"],
+    }),
 });

@@ -20,11 +20,25 @@ export const gitlab = z.strictObject({
   project: owner.optional().meta({
     description: "The one project that may log in.",
     hint: "for example `{ id: 22, path: mygroup/myproject }`",
+    examples: [{ id: 22, path: "mygroup/myproject" }],
   }),
-  projects: z.array(owner).min(1).optional().meta({ description: "Several projects that may log in." }),
+  projects: z
+    .array(owner)
+    .min(1)
+    .optional()
+    .meta({
+      description: "Several projects that may log in.",
+      examples: [
+        [
+          { id: 22, path: "mygroup/storefront" },
+          { id: 23, path: "mygroup/checkout" },
+        ],
+      ],
+    }),
   group: owner.optional().meta({
     description:
       "All projects directly in one group may log in (`namespace_id`; subgroups are not included).",
+    examples: [{ id: 7, path: "mygroup" }],
   }),
   default_branch: text("The name of the default branch: Vault has to bind it and cannot look it up.", {
     default: "main",
@@ -40,6 +54,7 @@ const auth = z.strictObject({
   mount: text("Where the JWT auth method is mounted.", { default: "jwt" }).optional(),
   audience: text("The `aud` of the token, equal on both sides.", {
     otherwise: "the value of `vault.url`",
+    examples: ["https://vault.example.com:8200"],
   }).optional(),
   keys: z
     .union([
@@ -91,7 +106,10 @@ const token = z.strictObject({
 
 export const vault = z.strictObject({
   url: text("The server, as jobs reach it.", { examples: ["https://vault.example.com:8200"] }),
-  namespace: text("Namespace of every request (`X-Vault-Namespace`).", { otherwise: "none" }).optional(),
+  namespace: text("Namespace of every request (`X-Vault-Namespace`).", {
+    otherwise: "none",
+    examples: ["team/a"],
+  }).optional(),
   ca: text(
     "Certificate authority of the server: a file of the repository, or `$NAME` of a CI/CD variable of type file.",
     { examples: ["certs/ca.pem", "$VAULT_CA"], otherwise: "the certificates of the job's image" },
@@ -113,8 +131,8 @@ export const vault = z.strictObject({
       default: "refuse",
       ...open,
     }),
-  auth: auth.optional().meta({ description: "The JWT auth method." }),
-  token: token.optional().meta({ description: "The tokens that jobs get." }),
+  auth: auth.optional().meta({ description: "The JWT auth method.", examples: [{ mount: "gitlab" }] }),
+  token: token.optional().meta({ description: "The tokens that jobs get.", examples: [{ ttl: "5m" }] }),
   mounts: z
     .record(z.string(), z.string().meta(open))
     .optional()

@@ -5,10 +5,14 @@ import { open, text, texts } from "./schema-words.ts";
 
 const job = z
   .looseObject({
-    environments: texts().min(1).optional().meta({
-      description: "The environments the job runs for; one job each, `<name>:<environment>`.",
-      otherwise: "all",
-    }),
+    environments: texts()
+      .min(1)
+      .optional()
+      .meta({
+        description: "The environments the job runs for; one job each, `<name>:<environment>`.",
+        otherwise: "all",
+        examples: [["production"]],
+      }),
   })
   .meta({
     description: "A GitLab job. All other keys are passed through as they are.",
@@ -32,25 +36,42 @@ export const manifestSchema = z
       .meta({ description: "Version of the language.", hint: "write `version: 1`", ...open }),
     name: text("Prefix of role and policy names.", {
       otherwise: "the path of the (first) project or group, `/` written as `--`",
+      examples: ["shop"],
     }).optional(),
-    gitlab: gitlab.meta({ description: "The GitLab side: instance, and who may log in." }),
-    vault: vault.meta({ description: "The Vault or OpenBao side." }),
+    gitlab: gitlab.meta({
+      description: "The GitLab side: instance, and who may log in.",
+      examples: [{ url: "https://gitlab.example.com", project: { id: 22, path: "mygroup/myproject" } }],
+    }),
+    vault: vault.meta({
+      description: "The Vault or OpenBao side.",
+      examples: [{ url: "https://vault.example.com:8200" }],
+    }),
     environments: z.record(z.string(), environment).meta({
       description: "Sets of secrets, each with one answer to «who may read».",
       hint: "for example `staging: { refs: default-branch }`",
+      examples: [{ staging: { refs: "default-branch" }, production: { refs: "protected-tags" } }],
     }),
-    secrets: z.record(z.string(), secret).optional().meta({
-      description: "Secrets of every environment: variable name -> where it is stored.",
-      hint: "for example `DB_PASSWORD: secret/myproject/{environment}/db#password`",
-    }),
+    secrets: z
+      .record(z.string(), secret)
+      .optional()
+      .meta({
+        description: "Secrets of every environment: variable name -> where it is stored.",
+        hint: "for example `DB_PASSWORD: secret/myproject/{environment}/db#password`",
+        examples: [{ DB_PASSWORD: "secret/myproject/{environment}/db#password" }],
+      }),
     reader: reader.optional().meta({
       description:
         "How jobs read. `script`: the generated shell functions. `native`: GitLab's `secrets:` keyword (Premium), whose values the runner masks.",
       default: "script",
       ...open,
     }),
-    jobs: z.record(z.string(), job).optional().meta({ description: "Jobs to generate." }),
-    outputs: outputs.optional().meta({ description: "Which files, where." }),
+    jobs: z
+      .record(z.string(), job)
+      .optional()
+      .meta({ description: "Jobs to generate.", examples: [{ deploy: { script: "./deploy.sh" } }] }),
+    outputs: outputs
+      .optional()
+      .meta({ description: "Which files, where.", examples: [{ targets: ["gitlab", "vault", "docs"] }] }),
   })
   .meta({ hint: "start with `version: 1`; docs/manifest.md shows the smallest manifest" });
 
