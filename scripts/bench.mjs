@@ -64,7 +64,7 @@ let said = "";
 function serverPath() {
   const cache = at(".cache/openbao");
   const fetched = existsSync(cache) ? readdirSync(cache).map((version) => join(cache, version)) : [];
-  return [...fetched.filter((folder) => existsSync(join(folder, "bao"))), process.env.PATH].join(":");
+  return [...fetched.filter((one) => existsSync(join(one, "bao"))), process.env.PATH].join(":");
 }
 
 /** `prove` on a throw-away server: as many contexts as a manifest with twenty branch patterns has. */
