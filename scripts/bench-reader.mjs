@@ -94,6 +94,8 @@ const ways = {
       ),
       "ci_vault_end",
     ].join("\n"),
+  "this reader, client=cli": (addr, helpers) =>
+    ways["this reader"](addr, helpers).replace(" jwt the-role\n", " jwt the-role client=cli\n"),
   "hand-written, curl and jq": (addr) => `
     set +x
     VAULT_TOKEN=$(printf 'url = "${addr}/v1/auth/jwt/login"\\ndata-raw = "{\\\\"role\\\\":\\\\"the-role\\\\",\\\\"jwt\\\\":\\\\"%s\\\\"}"\\n' "$CI_JOB_JWT" |

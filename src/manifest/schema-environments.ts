@@ -66,7 +66,7 @@ const gitlabEnvironment = z.union([
   }),
 ]);
 
-export const reader = z.enum(["script", "native"]);
+export const reader = z.enum(["script", "cli", "native"]);
 
 const CLAIM_HINT = "put the value in quotes: what can be bound is text in the token";
 

@@ -61,7 +61,7 @@ export const manifestSchema = z
       }),
     reader: reader.optional().meta({
       description:
-        "How jobs read. `script`: the generated shell functions. `native`: GitLab's `secrets:` keyword (Premium), whose values the runner masks.",
+        "How jobs read. `script`: the generated shell functions. `cli`: the same by the `vault` or `bao` of the job's image. `native`: GitLab's `secrets:` keyword (Premium), whose values the runner masks.",
       default: "script",
       ...open,
     }),

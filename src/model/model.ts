@@ -103,8 +103,8 @@ export interface Environment {
   readonly secrets: readonly Secret[];
 }
 
-/** `script`: the generated functions. `native`: GitLab's `secrets:` keyword. */
-export type Reader = "script" | "native";
+/** `script`: the generated functions. `cli`: the same by the image's client. `native`: GitLab's `secrets:` keyword. */
+export type Reader = "script" | "cli" | "native";
 
 export interface RefRule {
   readonly kind: "branch" | "tag" | "merge-request";

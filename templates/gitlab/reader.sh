@@ -2,7 +2,7 @@
 # shellcheck shell=sh
 #
 #   ci_vault_begin ADDRESS MOUNT ROLE [namespace=NS] [token=VARIABLE] [ca=FILE|VARIABLE]
-#                  [lease=job] [revoke=off] [trace=allow] [verify=off]
+#                  [lease=job] [revoke=off] [trace=allow] [verify=off] [client=cli]
 #   ci_vault_read kv2|kv1|data PATH SPEC...      PATH as in the API, without /v1/, percent-encoded
 #   ci_vault_read post PATH JSON SPEC...         for engines that answer a write (pki, transit, ...)
 #   ci_vault_end                                 one login, one request per path, revoke, export
@@ -26,7 +26,7 @@ ci_vault_begin() {
   _ci_vault_forget
   _ci_vault_addr=${1%/} _ci_vault_mount=$2 _ci_vault_role=$3 _ci_vault_wants='' _ci_vault_from=CI_JOB_JWT
   _ci_vault_namespace='' _ci_vault_ca='' _ci_vault_insecure='' _ci_vault_lease='' _ci_vault_revoke=now
-  _ci_vault_trace=''
+  _ci_vault_trace='' _ci_vault_cli=''
   for _ci_vault_arg do
     _ci_vault_plain "$_ci_vault_arg"
     case $_ci_vault_arg in *\'*) _ci_vault_die "unsupported character in $_ci_vault_arg" ;; esac
@@ -43,6 +43,7 @@ ci_vault_begin() {
       lease=job) _ci_vault_lease=job ;;
       revoke=off) _ci_vault_revoke=off ;; # a batch token, which cannot be revoked
       trace=allow) _ci_vault_trace=allow ;;
+      client=cli) _ci_vault_cli=cli ;; # the vault or bao of the image
       verify=off)
         _ci_vault_insecure=yes
         _ci_vault_say "warning: the TLS certificate of $_ci_vault_addr is not verified (verify=off)" ;;
@@ -99,7 +100,8 @@ ci_vault_end() {
     now | off*) ;;
     end*) # leases die with their token: it is revoked when the shell ends
       _ci_vault_leases="${_ci_vault_leases-}_ci_vault_addr='$_ci_vault_addr' _ci_vault_token='$_ci_vault_token' \
-_ci_vault_namespace='$_ci_vault_namespace' _ci_vault_ca='$_ci_vault_ca' _ci_vault_insecure='$_ci_vault_insecure'
+_ci_vault_namespace='$_ci_vault_namespace' _ci_vault_ca='$_ci_vault_ca' _ci_vault_insecure='$_ci_vault_insecure' \
+_ci_vault_client='$_ci_vault_client' _ci_vault_cli='$_ci_vault_cli'
 _ci_vault_revoke_token
 " ;;
     *) _ci_vault_say "warning: the token could not be revoked ($_ci_vault_reason); it ends with its TTL" ;;
@@ -230,6 +232,7 @@ _ci_vault_revoke_token() {
 }
 
 #include reader/clients.sh
+#include reader/cli.sh
 #include reader/folder.sh
 # --- what the answers mean ---
 

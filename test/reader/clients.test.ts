@@ -33,11 +33,12 @@ describe.each(shells())("in $name", (shell) => {
         options: ["namespace=team/a"],
         watch: true,
         trace: true,
-        after: ["{ set +x; } 2>/dev/null", save("V")],
+        after: ["{ set +x; } 2>/dev/null", save("V", "P")],
       });
       await vault.stop();
       expect(run.code, run.output).toBe(0);
       expect(String(run.file("V"))).toBe(value);
+      expect(String(run.file("P"))).toBe("p");
       const token = canary.token;
       expect(
         vault.seen.map(({ method, path: to, headers, body }) => [

@@ -62,7 +62,7 @@ function visibleJob(environment: EnvironmentPlan, job: JobPlan): JobValue {
   const keep = (key: string) => new Reference([environment.hiddenJob, key]);
   if (before !== undefined) result["before_script"] = [keep("before_script"), ...listOf(before)];
   // The hidden job's is last: it cleans up, also where the job's own fails.
-  const swept = environment.leased && environment.reader === "script";
+  const swept = environment.leased && environment.reader !== "native";
   if (after !== undefined) result["after_script"] = swept ? [...listOf(after), keep("after_script")] : after;
   return { ...result, ...body };
 }

@@ -1,5 +1,6 @@
 import readerText from "../../../templates/gitlab/reader.sh";
 import answers from "../../../templates/gitlab/reader/answers.awk";
+import cli from "../../../templates/gitlab/reader/cli.sh";
 import clients from "../../../templates/gitlab/reader/clients.sh";
 import folder from "../../../templates/gitlab/reader/folder.sh";
 import json from "../../../templates/gitlab/reader/json.awk";
@@ -13,6 +14,7 @@ export const READER_JOB = ".vault-reader";
 
 const parts: Readonly<Record<string, string>> = {
   "answers.awk": answers,
+  "cli.sh": cli,
   "clients.sh": clients,
   "folder.sh": folder,
   "json.awk": json,

@@ -69,8 +69,9 @@ function afterReading({ variable, fallback, filename, sensitive, optional, as }:
   return lines;
 }
 
-function options({ token, vault }: Plan, { leased }: EnvironmentPlan): readonly string[] {
+function options({ token, vault }: Plan, { leased, reader }: EnvironmentPlan): readonly string[] {
   const list: string[] = [];
+  if (reader === "cli") list.push("client=cli");
   if (!vault.verifyTls) list.push("verify=off");
   if (vault.allowTrace) list.push("trace=allow");
   if (leased) list.push("lease=job");

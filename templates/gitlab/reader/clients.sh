@@ -12,6 +12,7 @@
 
 _ci_vault_choose_client() {
   _ci_vault_has awk || _ci_vault_die 'this image has no awk: install it (apk add, apt-get install, dnf install gawk)'
+  [ -z "$_ci_vault_cli" ] || { _ci_vault_choose_cli; return 0; }
   _ci_vault_client=curl
   ! _ci_vault_has curl || return 0
   _ci_vault_client=wget
@@ -32,12 +33,13 @@ _ci_vault_send() {
     # -q: no .curlrc. --fail-early: after a broken connection the others would only wait for their time-outs.
     curl) _ci_vault_requests "$1" | curl -q -sS --stderr - --fail-early -K - 2>/dev/null ;;
     wget) _ci_vault_nameless _ci_vault_requests "$1" ;;
+    vault | bao) (_ci_vault_cli_environment; _ci_vault_requests "$1") 3>&1 ;;
     *) _ci_vault_requests "$1" 3>&1 ;;
   esac
 }
 
 # PATH TOKEN [BODY]: prints one request for curl, or makes it.
-_ci_vault_request() { "_ci_vault_by_$_ci_vault_client" "$@"; }
+_ci_vault_request() { "_ci_vault_by_${_ci_vault_cli:-$_ci_vault_client}" "$@"; }
 
 # shellcheck disable=SC2031 # called in the subshell of _ci_vault_requests
 _ci_vault_by_curl() {

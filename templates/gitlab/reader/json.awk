@@ -8,11 +8,16 @@ BEGIN {
 }
 {
   text = $0
-  if (NR > 1 && !literal) text = escaped(text); else literal = 0
+  if (!begun) { # the wants come first; a body in them may have backslashes, too
+    begun = index(text, "\v")
+    wants = wants (NR > 1 ? "\\" : "") (begun ? substr(text, 1, begun - 1) : text)
+    if (!begun) next
+    text = substr(text, begun)
+  } else if (!literal) text = escaped(text)
+  else literal = 0
   n = split(text, chunk, /\v/)
   for (c = 1; c <= n; c++) {
     text = chunk[c]
-    if (c == 1 && NR == 1) { wants = text; continue }
     if (c > 1) { i = index(text, "\n"); answered(substr(text, 1, i - 1)); text = substr(text, i + 1) }
     json(text)
   }
@@ -30,7 +35,7 @@ function escaped(text,   c) {
 }
 function json(text,   i, n, part) {
   if (m == start && !bad) { # the first of an answer
-    if (text ~ /^(curl|wget|socket): /) note = substr(text, 1, index(text "\n", "\n") - 1)
+    if (text ~ /^(curl|wget|socket|vault|bao): /) note = substr(text, 1, index(text "\n", "\n") - 1)
     html = text ~ /^[ \t\r\n]*</
   }
   n = split(text, part, /"/)
@@ -91,5 +96,6 @@ function get(id, k) { return (id, k) in child ? child[id, k] : 0 }
 function answered(line,   f) { # the line after an answer
   split(line, f, "\t"); status[section] = f[1]; moved[section] = f[2]; after[section] = f[3]
   valid[section] = !bad && !string && !depth && want == ","; page[section] = html; said[section] = note
+  blank[section] = m == start && !bad
   section++; bad = string = depth = html = 0; want = "v"; note = ""; start = m
 }

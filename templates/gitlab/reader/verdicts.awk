@@ -13,6 +13,7 @@ function judge(r, s,   code, i, e) {
   code = status[s]
   data[r] = get(root[s], engine[r] == "auth" ? "auth" : "data")
   if (engine[r] == "kv2") data[r] = get(data[r], "data")
+  code = status[s] = unhidden(s, r, code)
   if (code ~ /^2/ && (engine[r] == "done" || (valid[s] && kind[data[r]] == "{"))) return
   again[r] = code == 412 || code == 429 || (code >= 500 && code != 501)
   if (after[s] ~ /^[0-9]+$/ && after[s] + 0 > wait) wait = after[s] + 0
@@ -21,7 +22,7 @@ function judge(r, s,   code, i, e) {
     problem[r] = problem[r] " redirect to " clean(moved[s])
     why[r] = "Redirects are not followed, so that the token goes nowhere else: make this vault.url in the manifest."
   } else if (code == 204) {
-    problem[r] = problem[r] " without data"; why[r] = "This path answers nothing that could be read."
+    problem[r] = problem[r] " without data"; why[r] = "This path answers nothing that could be read" hidden() "."
   } else if (!valid[s]) {
     problem[r] = problem[r] (page[s] ? " with an HTML page" : " with a body that is not JSON")
     why[r] = page[s] ? "Something else than Vault answers at " addr ": a proxy, a login page or another server." \
@@ -31,6 +32,15 @@ function judge(r, s,   code, i, e) {
     for (i = 1; i <= size[e]; i++) problem[r] = problem[r] (i > 1 ? "; " : " ") clean(words(get(e, i)))
     why[r] = engine[r] == "auth" ? refused(code, problem[r]) : denied(code, s, r)
   }
+}
+# The official client does not tell which success it was, and takes a 404 that says why for one.
+function unhidden(s, r, code) {
+  if (client !~ /^(vault|bao)$/ || code != 200) return code
+  if (blank[s]) return 204
+  return engine[r] ~ /^(kv1|kv2|data)$/ && valid[s] && kind[data[r]] != "{" ? 404 : code
+}
+function hidden() { # nor does it tell a redirect
+  return client ~ /^(vault|bao)$/ ? " (or it is a redirect, which is not followed: is vault.url right?)" : ""
 }
 function unreachable(e) {
   if (e == 5 || e == 6) return "The name in " addr " (or of the proxy) cannot be resolved from this runner."
@@ -73,7 +83,8 @@ function denied(code, s, r,   meta) {
   }
   if (code == 404 && get(root[s], "warnings")) return "Vault says: " clean(words(get(get(root[s], "warnings"), 1)))
   if (code == 404)
-    return "Nothing is stored at this path: is it written yet? Check its spelling, the mount and its KV version."
+    return "Nothing is stored at this path: is it written yet? Check its spelling, the mount and its KV version" \
+      hidden() "."
   if (code == 403)
     return "The policy of role " role " does not cover this path.\n" \
       "    Apply the generated Vault configuration (setup.sh) again; check the path, the KV version of its mount" \
