@@ -123,12 +123,10 @@ describeWithServer("client=cli: the official client of the image", (server) => {
           after: [`${save("LEGACY")}\n[ "$BAO_ADDR" = ${elsewhere} ]`],
           env: {
             HOME: home,
-            ...{
-              VAULT_ADDR: elsewhere,
-              BAO_ADDR: elsewhere,
-              BAO_AGENT_ADDR: elsewhere,
-              BAO_NAMESPACE: "none",
-            },
+            VAULT_ADDR: elsewhere,
+            BAO_ADDR: elsewhere,
+            BAO_AGENT_ADDR: elsewhere,
+            BAO_NAMESPACE: "none",
             BAO_WRAP_TTL: "60s",
             VAULT_FORMAT: "yaml",
             BAO_TOKEN: "wrong",
