@@ -26,6 +26,7 @@ export const CODES = {
   "model/unknown-engine": ["error", "a mount with an engine that cannot be read"],
   "model/unsafe-path": ["error", "a path that Vault would reject or read differently"],
   "model/secret-field": ["error", "a secret that does not say which field to read"],
+  "model/rendered-file": ["error", "a file that cannot be made of these secrets"],
   "model/literal-secret": ["error", "a value where a reference belongs"],
   "model/unknown-placeholder": ["error", "a placeholder that does not exist"],
   "model/no-secrets": ["error", "an environment with nothing to read"],

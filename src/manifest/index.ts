@@ -18,7 +18,7 @@ export {
 } from "./matrix-files.ts";
 export { Reference } from "./reference.ts";
 export type { ManifestRef } from "./schema-environments.ts";
-export type { Manifest, ManifestEnvironment, ManifestSecret } from "./schema.ts";
+export type { Manifest, ManifestEnvironment, ManifestFile, ManifestSecret } from "./schema.ts";
 export { PLACEHOLDERS } from "./schema-words.ts";
 
 /** `source` is there even when there is no manifest: its diagnostics have to point somewhere. */

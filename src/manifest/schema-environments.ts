@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { files } from "./schema-files.ts";
 import { secretLong } from "./schema-secrets.ts";
 import { open, text, texts } from "./schema-words.ts";
 
@@ -103,6 +104,14 @@ export const environment = z.strictObject({
     otherwise: "the manifest's",
     ...open,
   }),
+  files: files.optional().meta({
+    description: "Files of this environment only. They replace shared ones of the same name.",
+    examples: [{ NPMRC: { template: "//npm.example.com/:_authToken={NPM_TOKEN}\n" } }],
+  }),
+  env_file: text(
+    "A variable that will hold the path of a file with the environment's secrets, for `docker run --env-file`.",
+    { otherwise: "none", examples: ["APP_ENV"] },
+  ).optional(),
   secrets: z
     .record(z.string(), z.union([...secret.options, z.null()]).meta({ hint: SECRET_HINT }))
     .optional()

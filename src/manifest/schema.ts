@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { environment, reader, secret } from "./schema-environments.ts";
+import { files } from "./schema-files.ts";
 import { gitlab, vault } from "./schema-servers.ts";
 import { open, text, texts } from "./schema-words.ts";
 
@@ -59,6 +60,11 @@ export const manifestSchema = z
         hint: "for example `DB_PASSWORD: secret/myproject/{environment}/db#password`",
         examples: [{ DB_PASSWORD: "secret/myproject/{environment}/db#password" }],
       }),
+    files: files.optional().meta({
+      description:
+        "Files made of text and secrets: variable name -> file. Private (0600), outside the checkout, removed when the job ends; the variable holds the path.",
+      examples: [{ NPMRC: { template: "//npm.example.com/:_authToken={NPM_TOKEN}\n", filename: ".npmrc" } }],
+    }),
     reader: reader.optional().meta({
       description:
         "How jobs read. `script`: the generated shell functions. `cli`: the same by the `vault` or `bao` of the job's image. `native`: GitLab's `secrets:` keyword (Premium), whose values the runner masks.",
@@ -77,4 +83,5 @@ export const manifestSchema = z
 
 export type Manifest = z.infer<typeof manifestSchema>;
 export type ManifestSecret = z.infer<typeof secret>;
+export type { ManifestFile } from "./schema-files.ts";
 export type ManifestEnvironment = z.infer<typeof environment>;

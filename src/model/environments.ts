@@ -1,6 +1,7 @@
 import { atKey, atValue, type Diagnostic, report, type Route } from "../diagnostics/index.ts";
 import type { Manifest, ManifestEnvironment } from "../manifest/index.ts";
 import { readClaims } from "./claims.ts";
+import { readFiles } from "./files.ts";
 import type { Environment, Gitlab, GitlabEnvironment, Mount, Secret } from "./model.ts";
 import { checkEnvironmentName } from "./names.ts";
 import { fill, OWN_PROJECT, type Placeholders } from "./placeholders.ts";
@@ -94,6 +95,13 @@ function readEnvironment(
     else if (!shared.has("nothing")) shared.set("nothing", nothing);
   }
   checkTwice(secrets, name, shared, found);
+  // Where a secret is wrong, a file that names it is no second mistake.
+  const broken = wanted.length > secrets.length;
+  const about: Diagnostic[] = [];
+  const { tokenVariable } = context;
+  const files = broken ? [] : readFiles(manifest, environment, origin, { secrets, tokenVariable }, about);
+  for (const diagnostic of about)
+    shared.set(`${diagnostic.code} ${JSON.stringify(diagnostic.labels)} ${diagnostic.message}`, diagnostic);
   return {
     name,
     origin,
@@ -103,6 +111,7 @@ function readEnvironment(
     reader: environment.reader ?? manifest.reader ?? "script",
     claims: readClaims(environment.claims ?? {}, origin, context.gitlab.version, found),
     secrets,
+    files,
   };
 }
 

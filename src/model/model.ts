@@ -101,6 +101,7 @@ export interface Environment {
   readonly claims: readonly Claim[];
   readonly reader: Reader;
   readonly secrets: readonly Secret[];
+  readonly files: readonly RenderedFile[];
 }
 
 /** `script`: the generated functions. `cli`: the same by the image's client. `native`: GitLab's `secrets:` keyword. */
@@ -158,6 +159,22 @@ export type Read =
       readonly base64: boolean;
     }
   | { readonly as: "json" | "all"; readonly variable: string };
+
+/** A private file made of text and values, whose path a variable holds. */
+export interface RenderedFile {
+  readonly variable: string;
+  readonly filename: string;
+  readonly parts: readonly FilePart[];
+  readonly origin: Route;
+}
+
+/** Text as it is, or the value of a variable in the form that the file needs; `env` is a line `NAME=value`. */
+export type FilePart =
+  | { readonly text: string }
+  | {
+      readonly variable: string;
+      readonly form: "none" | "json" | "yaml" | "ini" | "properties" | "url" | "env";
+    };
 
 export interface Job {
   readonly name: string;

@@ -25,7 +25,7 @@ export {
 export { nativeLimits } from "./native.ts";
 export { type PlanProof, provePlan } from "./proof.ts";
 export type * from "./plan.ts";
-export type { JobValue } from "../model/index.ts";
+export type { JobValue, RenderedFile } from "../model/index.ts";
 
 /** Where the manifest and the output folder lie, both seen from the repository's root. */
 export interface Places {
@@ -55,6 +55,7 @@ export function makePlan(model: Model, places: Places): Plan {
         reads: planReads(environment.secrets, takes),
         leased: environment.secrets.some(({ leased }) => leased),
         secrets: planSecrets(environment.secrets, takes),
+        files: environment.files,
         jobs: model.jobs
           .filter((job) => job.environments.includes(environment.name))
           .map((job) => ({ name: `${job.name}:${environment.name}`, body: job.body, origin: job.origin })),

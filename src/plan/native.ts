@@ -36,6 +36,15 @@ function ofEnvironment(plan: Plan, environment: EnvironmentPlan): readonly Diagn
         "install the certificate authority where the runner runs and remove `ca`, or use `reader: script`",
       ),
     );
+  const [file] = environment.files;
+  if (file !== undefined)
+    found.push(
+      refuse(
+        file.origin,
+        `the native reader makes no files, and \`${file.variable}\` is one`,
+        "use `reader: script` for this environment",
+      ),
+    );
   return found;
 }
 

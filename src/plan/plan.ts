@@ -6,6 +6,7 @@ import type {
   Job,
   JobToken,
   Reader,
+  RenderedFile,
   Scope,
   Target,
   Vault,
@@ -40,6 +41,8 @@ export interface EnvironmentPlan {
   /** Some answer is a lease: the token must last as long as the job, and is revoked at its end. */
   readonly leased: boolean;
   readonly secrets: readonly SecretPlan[];
+  /** Files that the job makes of what it read. */
+  readonly files: readonly RenderedFile[];
   readonly jobs: readonly JobPlan[];
 }
 

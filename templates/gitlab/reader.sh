@@ -6,6 +6,7 @@
 #   ci_vault_read kv2|kv1|data PATH SPEC...      PATH as in the API, without /v1/, percent-encoded
 #   ci_vault_read post PATH JSON SPEC...         for engines that answer a write (pki, transit, ...)
 #   ci_vault_end                                 one login, one request per path, revoke, export
+#   ci_vault_render VARIABLE FILENAME PART...    after ci_vault_end: a private file made of text and secrets
 #   ci_vault_finish                              in an EXIT trap that the job sets after ci_vault_end
 #   ci_vault_sweep                               in after_script, for lease=job: after the same ci_vault_begin
 #
@@ -234,6 +235,7 @@ _ci_vault_revoke_token() {
 #include reader/clients.sh
 #include reader/cli.sh
 #include reader/folder.sh
+#include reader/render.sh
 # --- what the answers mean ---
 
 # In: the wants, the answers, the client's exit code. Out: assignments. In the C locale: bytes in, the same bytes out.

@@ -66,6 +66,7 @@ test("what a small manifest leaves out", () => {
         gitlabEnvironment: undefined,
         claims: [],
         reader: "script",
+        files: [],
         secrets: [
           {
             label: "A",

@@ -4,6 +4,8 @@ import cli from "../../../templates/gitlab/reader/cli.sh";
 import clients from "../../../templates/gitlab/reader/clients.sh";
 import folder from "../../../templates/gitlab/reader/folder.sh";
 import json from "../../../templates/gitlab/reader/json.awk";
+import renderProgram from "../../../templates/gitlab/reader/render.awk";
+import render from "../../../templates/gitlab/reader/render.sh";
 import values from "../../../templates/gitlab/reader/values.awk";
 import verdicts from "../../../templates/gitlab/reader/verdicts.awk";
 import type { Plan } from "../../plan/index.ts";
@@ -18,17 +20,23 @@ const parts: Readonly<Record<string, string>> = {
   "clients.sh": clients,
   "folder.sh": folder,
   "json.awk": json,
+  "render.awk": renderProgram,
+  "render.sh": render,
   "values.awk": values,
   "verdicts.awk": verdicts,
 };
 
 /** The functions of the reader as one text. The awk programs stand between single quotes in it, so they hold none. */
-export const READER: string = readerText.replaceAll(/^#include reader\/(\S+)\n/gm, (_, name: string) => {
-  const part = parts[name];
-  if (part === undefined || (name.endsWith(".awk") && part.includes("'")))
-    throw new Error(`reader/${name} cannot be included`);
-  return part;
-});
+export const READER: string = withParts(readerText);
+
+function withParts(text: string): string {
+  return text.replaceAll(/^#include reader\/(\S+)\n/gm, (_, name: string) => {
+    const part = parts[name];
+    if (part === undefined || (name.endsWith(".awk") && part.includes("'")))
+      throw new Error(`reader/${name} cannot be included`);
+    return withParts(part);
+  });
+}
 
 /** The hidden job with the functions that log in and read. The same text for every manifest. */
 export function readerFragment(plan: Plan): string {

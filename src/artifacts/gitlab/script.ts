@@ -1,4 +1,11 @@
-import { type EnvironmentPlan, OWN_PROJECT, type PathRead, type Plan, type Take } from "../../plan/index.ts";
+import {
+  type EnvironmentPlan,
+  OWN_PROJECT,
+  type PathRead,
+  type Plan,
+  type RenderedFile,
+  type Take,
+} from "../../plan/index.ts";
 import { line, sh } from "../text/quote.ts";
 
 /** Chosen by `rules: variables:` where an environment has several roles; the script takes only names it knows. */
@@ -24,7 +31,14 @@ export function readScript(plan: Plan, environment: EnvironmentPlan): string {
     lines.push(["ci_vault_read", ...request, ...takes.map((take) => sh(specOf(take)))].join(" "));
   }
   const after = environment.reads.flatMap(({ takes }) => takes.flatMap(afterReading));
-  return `${[...lines, "ci_vault_end", ...after].join("\n")}\n`;
+  const files = environment.files.map(renderLine);
+  return `${[...lines, "ci_vault_end", ...after, ...files].join("\n")}\n`;
+}
+
+/** Text after an equals sign, values by name: the shell puts them together. */
+function renderLine({ variable, filename, parts }: RenderedFile): string {
+  const words = parts.map((part) => ("text" in part ? `=${part.text}` : `${part.form}:${part.variable}`));
+  return ["ci_vault_render", variable, filename, ...words.map(sh)].join(" ");
 }
 
 /** Ends the leases of a job that was killed before it could: `after_script` is another shell, which runs even then. */
