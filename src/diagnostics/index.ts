@@ -20,5 +20,5 @@ export { renderHuman } from "./human.ts";
 export { renderJson } from "./json.ts";
 export { atKey, atSpan, atValue, report } from "./report.ts";
 export { renderSarif } from "./sarif.ts";
-export { looksSecret } from "./secret-shapes.ts";
+export { looksSecret, scrub } from "./secret-shapes.ts";
 export { type Source } from "./source.ts";

@@ -1,6 +1,7 @@
 import { posix } from "node:path";
 import type { Change, ChangeSet } from "./change.ts";
 import { diffLines, splitLines, type Edit } from "./lines.ts";
+import { veil } from "./veil.ts";
 
 interface Look {
   /** The output folder as seen from where the diff is to be applied, `""` for the folder itself. */
@@ -28,7 +29,7 @@ function renderFile(change: Change, look: Look): string {
   const to = change.after === undefined ? "/dev/null" : `b/${path}${end}`;
   const before = change.before === undefined ? "" : asText(change.before);
   if (before === undefined) return `Binary files ${from.trimEnd()} and ${to.trimEnd()} differ\n`;
-  const edits = diffLines(splitLines(before), splitLines(change.after ?? ""));
+  const edits = veil(diffLines(splitLines(before), splitLines(change.after ?? "")));
   return [paint("bold", `--- ${from}`), paint("bold", `+++ ${to}`), ...hunks(edits, paint)].join("\n") + "\n";
 }
 

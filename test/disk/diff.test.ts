@@ -194,3 +194,28 @@ function patched(before: string, patch: string): string {
   }
   return [...result, ...old.slice(at)].join("");
 }
+
+test("a token that somebody pasted into a generated file is not shown, as it was or as it will be", () => {
+  const token = `glpat-${"canary".repeat(4)}`;
+  const dropped = diff(`a\nexport TOKEN=${token}\n`, "a\n");
+  expect(dropped).toContain("-export TOKEN=***\n");
+  const kept = diff(`TOKEN=${token}\nb\n`, `TOKEN=${token}\nc\n`);
+  expect(kept).toContain(" TOKEN=***\n-b\n+c\n");
+  expect(dropped + kept + diff("", `x: ${token}`)).not.toContain("canary");
+});
+
+test("of a private key no line is shown, also where its first one lies outside the hunk", () => {
+  const kind = "PRIVATE KEY";
+  const key = [
+    `-----BEGIN ${kind}-----`,
+    ...Array.from({ length: 9 }, (_, at) => `canary${at}`),
+    `-----END ${kind}-----`,
+  ];
+  const file = (last: string) => `${[...key, "plain", last].join("\n")}\n`;
+  const shown = diff(file("one"), file("two"));
+  expect(shown).not.toContain("canary");
+  expect(shown).toContain(" plain\n-one\n+two\n");
+  const pasted = diff("x\n", `${key.join("\n")}\nx\n`);
+  expect(pasted).not.toContain("canary");
+  expect(pasted).toContain("+***\n");
+});
